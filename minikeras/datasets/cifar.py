@@ -1,0 +1,82 @@
+"""What CIFAR-10 and CIFAR-100 share: one archive of pickled batches of 32 by 32 colour pictures."""
+
+import os
+
+import numpy as np
+
+from minikeras import config
+from minikeras.datasets.checks import UnfitFileError, check_array, check_labels
+from minikeras.datasets.pickled_arrays import restricted_load
+from minikeras.utils.archives import extract_archive
+from minikeras.utils.cache import cache_path
+from minikeras.utils.data_utils import get_file
+from minikeras.utils.download import DownloadError
+
+
+def load_folder(folder, origin, file_hash, read):
+    """Return `read(path)` for the unpacked archive whose top folder is `folder`.
+
+    Looks for that folder where Keras 2 and Keras 3 unpack it, then for the archive under their
+    names and its own, and downloads it last. `read` raises UnfitFileError for a folder that does
+    not hold what it should.
+    """
+    flaws = []
+    for path in (cache_path(folder), cache_path(os.path.join(folder + "-target", folder))):
+        if os.path.isdir(path):
+            try:
+                return read(path)
+            except UnfitFileError as error:
+                flaws.append(f"{path}: {error}")
+    archive = cache_path(folder + ".tar.gz")
+    for path in (
+        archive,
+        cache_path(folder + "-target_archive"),
+        cache_path(os.path.basename(origin)),
+    ):
+        if os.path.isfile(path):
+            try:
+                return _unpack_and_read(path, folder, read)
+            except ValueError as error:
+                flaws.append(f"{path}: {error}")
+    for flaw in flaws:
+        print(f"Not usable: {flaw}")
+    # The checksum is compared after a download only: what is there was found wanting above.
+    damaged = os.path.isfile(archive)
+    path = get_file(folder + ".tar.gz", origin, file_hash=file_hash, force_download=damaged)
+    try:
+        return _unpack_and_read(path, folder, read)
+    except ValueError as error:
+        message = f"What {origin} sent is not this data set: {error}."
+        raise DownloadError(message, origin, path) from error
+
+
+def _unpack_and_read(archive, folder, read):
+    where = os.path.dirname(archive)
+    if not extract_archive(archive, where, "tar"):
+        raise UnfitFileError("it is no tar archive")
+    return read(os.path.join(where, folder))
+
+
+def read_batch(path, count, label_key, classes):
+    """Return the pictures (count, 3, 32, 32) and labels (count,) of one pickled batch file."""
+    try:
+        with open(path, "rb") as file:
+            batch = restricted_load(file, encoding="bytes")
+    except FileNotFoundError as error:
+        raise UnfitFileError(f"it has no file {os.path.basename(path)}") from error
+    name = os.path.basename(path)
+    if not isinstance(batch, dict):
+        raise UnfitFileError(f"{name} is no batch of pictures")
+    batch = {key.decode() if isinstance(key, bytes) else key: v for key, v in batch.items()}
+    if not isinstance(batch.get("data"), np.ndarray) or label_key not in batch:
+        raise UnfitFileError(f"{name} has no data or no {label_key}")
+    check_array(f"data of {name}", batch["data"], (count, 3072), np.uint8)
+    labels = check_labels(f"{label_key} of {name}", batch[label_key], count, classes, np.int64)
+    return batch["data"].reshape(count, 3, 32, 32), labels
+
+
+def arranged(images):
+    """Return pictures (n, 3, 32, 32) in the layout of `image_data_format()`, contiguous."""
+    if config.image_data_format() == "channels_last":
+        images = images.transpose(0, 2, 3, 1)
+    return np.ascontiguousarray(images)
