@@ -3,6 +3,7 @@
 from .engine import (
     RowGradient,
     SecondDerivativeError,
+    composite,
     gradients,
     is_recording,
     no_grad,
@@ -17,6 +18,7 @@ __all__ = [
     "SecondDerivativeError",
     "Tensor",
     "Variable",
+    "composite",
     "custom_gradient",
     "grad",
     "gradients",

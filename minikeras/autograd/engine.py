@@ -179,6 +179,35 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
     return apply
 
 
+def composite(function):
+    """Decorate a function made of several operations that is one operation to those who call it.
+
+    It counts as one node in the graph of the functional API, and is run afresh, whole, for every
+    batch. Everywhere else it is the plain function.
+    """
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def apply(*arrays, **settings):
+        for a in arrays:
+            handler = getattr(type(a), "__apply_op__", None)
+            if handler is not None:
+                return handler(a, apply, arrays, settings)
+        for a in settings.values():
+            handler = getattr(type(a), "__apply_op__", None)
+            if handler is not None:  # a symbolic tensor given by name: put it into its place
+                bound = signature.bind(*arrays, **settings)
+                return handler(a, apply, bound.args, bound.kwargs)
+        return function(*arrays, **settings)
+
+    apply.op_name = function.__name__
+    apply.raw = function
+    apply.twice = True
+    if OPS.setdefault(apply.op_name, apply) is not apply:
+        raise ValueError(f"Two operations are called {apply.op_name!r}.")
+    return apply
+
+
 def _parameters(function):
     """Return the names of the arrays and settings of `function`, and how many arrays it takes."""
     parameters = inspect.signature(function).parameters.values()
