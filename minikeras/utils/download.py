@@ -7,13 +7,11 @@ before the file gets its name.
 
 import os
 import re
-import sys
 import time
 from urllib.parse import urlsplit
 
-from tqdm.auto import tqdm
-
 from minikeras.utils.partial_file import PartialFile
+from minikeras.utils.progress import progress_bar
 from minikeras.utils.transport import SCHEMES, TransportError, open_url
 
 _CHUNK = 1 << 18  # bytes read at a time
@@ -183,7 +181,7 @@ def _copy(response, part, offset):
     """Append the body to `part` under a progress bar; TransportError if it ends too soon."""
     total = part.notes.get("length")
     name = os.path.basename(part.target)
-    with progress_bar(total, offset, name) as bar:
+    with progress_bar(total, name, "B", offset) as bar:
         received = offset
         while chunk := response.read(_CHUNK):
             part.append(chunk)
@@ -199,21 +197,6 @@ def _copy(response, part, offset):
         raise TransportError(
             f"{received} bytes came where {total} were announced", retry=True, answered=True
         )
-
-
-def progress_bar(total, done, name):
-    """Return a tqdm bar in bytes on standard error; silent unless a person can see it move."""
-    visible = sys.stderr.isatty() or "ipykernel" in sys.modules
-    return tqdm(
-        total=total,
-        initial=done,
-        desc=name,
-        unit="B",
-        unit_scale=True,
-        unit_divisor=1024,
-        leave=False,
-        disable=not visible,
-    )
 
 
 def _integer(text):
