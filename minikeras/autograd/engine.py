@@ -11,11 +11,11 @@ An operation is a function on raw arrays that returns its result and its vector-
         ...
 
 Arrays come first, then settings: the parameters before a `/` (or all that are not keyword-only,
-where there is no `/`) are arrays, everything behind is a setting. The second value is a tuple with one function per
-array (None where no gradient exists), or one function `vjp(g, needs)` that returns all of them
-at once and may skip those whose flag in `needs` is False, or None for an operation without a
-gradient. A result that has been broadcast needs no care: the walk sums it back to the shape of
-its input.
+where there is no `/`) are arrays, everything behind is a setting. The second value is a tuple
+with one function per array (None where no gradient exists), or one function `vjp(g, needs)` that
+returns all of them at once and may skip those whose flag in `needs` is False, or None for an
+operation without a gradient. A result that has been broadcast needs no care: the walk sums it
+back to the shape of its input.
 
 The same body serves four masters: raw arrays give raw arrays; tensors are recorded; symbolic
 tensors are handed to whoever made them (`__apply_op__`); and a gradient that is itself to be
@@ -31,7 +31,7 @@ import threading
 import numpy as np
 
 from .. import config
-from .tensor import Node, Tensor, wrap
+from .tensor import Node, Tensor, as_array, wrap
 
 _SCALARS = (int, float, bool)
 
@@ -98,9 +98,7 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
         register: False for an operation made on the fly, which no file can name.
     """
     if function is None:
-        return functools.partial(
-            op, indices=indices, twice=twice, name=name, register=register
-        )
+        return functools.partial(op, indices=indices, twice=twice, name=name, register=register)
     fixed = frozenset(indices)
     array_names, setting_names, limit = _parameters(function)
 
@@ -140,7 +138,9 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
                         handler = getattr(type(other), "__apply_op__", None)
                         if handler is not None:
                             return handler(other, apply, arrays, settings)
-                    a = np.asarray(a)
+                    a = np.asarray(a) if position in fixed else as_array(a)
+            elif type(a) is not np.ndarray:
+                a = np.asarray(a)  # a subclass, such as a matrix, has operators of its own
             if type(a) is np.ndarray and position not in fixed:
                 if dtype is None:
                     dtype = a.dtype
@@ -161,7 +161,7 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
         if tracked and vjp is not None:
             recipe = None
             if _state.keep:
-                recipe = (function if twice else apply.__name__, arrays, settings)
+                recipe = (apply, arrays, raw, settings)
             if isinstance(out, tuple):
                 shape, dtypes = tuple(o.shape for o in out), tuple(o.dtype for o in out)
                 node = Node(vjp, parents, shape, dtypes, recipe)
@@ -410,8 +410,9 @@ def gradients(output, sources, seed=None, create_graph=False):
         ValueError: `output` was not recorded, or its graph has been used up already.
         SecondDerivativeError: `create_graph` met an operation that is fused.
     """
-    outputs = list(output) if isinstance(output, (list, tuple)) else [output]
-    seeds = seed if isinstance(output, (list, tuple)) and seed is not None else [seed] * len(outputs)
+    several = isinstance(output, (list, tuple))
+    outputs = list(output) if several else [output]
+    seeds = seed if several and seed is not None else [seed] * len(outputs)
     roots = []
     gathered = _Gradients(create_graph)
     for out, start in zip(outputs, seeds, strict=True):
@@ -473,11 +474,14 @@ def _differentiable_vjp(node):
         raise ValueError(
             "The graph was recorded with keep=False: its gradient cannot be differentiated again."
         )
-    function, arrays, settings = node.recipe
-    if isinstance(function, str):
+    operation, arrays, raw, settings = node.recipe
+    if not operation.twice:
         raise SecondDerivativeError(
-            f"The fused operation {function!r} has a gradient, but not the gradient of its "
-            "gradient. Compose it from elementary operations for higher-order gradients."
+            f"The fused operation {operation.op_name!r} has a gradient, but not the gradient of "
+            "its gradient. Compose it from elementary operations for higher-order gradients."
         )
-    tensors = [a if a is None or isinstance(a, Tensor) else Tensor(a) for a in arrays]
-    return function(*tensors, **settings)[1]
+    # Only what carries a gradient is given as a tensor again; the rest is constant.
+    again = [
+        r if parent is None else a for a, r, parent in zip(arrays, raw, node.parents, strict=True)
+    ]
+    return operation.raw(*again, **settings)[1]

@@ -20,9 +20,8 @@ def _as_source(value):
     """Return a tensor that gradients flow to: `value` itself where they already do."""
     if isinstance(value, Tensor) and value._node is not None:
         data, parent = value.data, (value._node, value._index)
-        node = Node(
-            (lambda g: g,), (parent,), data.shape, data.dtype, (_identity, (value,), {})
-        )
+        recipe = (_identity, (value,), (data,), {})
+        node = Node((lambda g: g,), (parent,), data.shape, data.dtype, recipe)
         return wrap(data, node)
     data = np.asarray(value)
     if data.dtype.kind not in "fc":
@@ -33,6 +32,7 @@ def _as_source(value):
     return wrap(data, Node(None, (), data.shape, data.dtype))
 
 
+@op(register=False)
 def _identity(x):
     return x, (lambda g: g,)
 
@@ -54,10 +54,13 @@ def value_and_grad(function, argnums=0):
 
     @functools.wraps(function)
     def differentiated(*args, **kwargs):
-        nested = any(
-            isinstance(a, Tensor) and not isinstance(a, Variable) and a._node is not None
-            for a in args
-        ) or _depth.count
+        nested = (
+            any(
+                isinstance(a, Tensor) and not isinstance(a, Variable) and a._node is not None
+                for a in args
+            )
+            or _depth.count
+        )
         args = list(args)
         sources = []
         _depth.count += 1

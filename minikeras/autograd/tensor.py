@@ -10,6 +10,8 @@ import itertools
 
 import numpy as np
 
+from .. import config
+
 _next_order = itertools.count().__next__
 
 
@@ -153,6 +155,31 @@ def wrap(data, node=None, index=0):
     tensor.mask = None
     tensor.logits = None
     return tensor
+
+
+def as_array(value):
+    """Return a number, a list or anything array-like as a plain ndarray.
+
+    Python's fractions become the default float type and its whole numbers int32; what has a
+    dtype already keeps it. A TypeError meets a list of tensors, whose gradient would be lost.
+    """
+    if isinstance(value, np.ndarray):
+        return value if type(value) is np.ndarray else np.asarray(value)
+    if isinstance(value, Tensor):
+        return value.data
+    if hasattr(value, "dtype"):
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Operators) for v in value):
+        raise TypeError(
+            "A list of tensors is not a tensor. Join them with ops.stack or ops.concatenate, "
+            "which carry the gradient."
+        )
+    array = np.asarray(value)
+    if array.dtype == np.float64:
+        return array.astype(config.floatx())
+    if array.dtype == np.int64:
+        return np.asarray(value, np.int32)
+    return array
 
 
 class Variable(Tensor):

@@ -1,0 +1,108 @@
+"""Products of arrays: matrix products, contractions, outer products."""
+
+import math
+
+import numpy as np
+
+from ..autograd import op
+from .arithmetic import multiply
+from .creation import ndim
+
+
+@op
+def matmul(x1, x2, /):
+    """Return the matrix product over the last axis of `x1` and the last but one of `x2`.
+
+    Leading axes are broadcast; a vector is taken as a row on the left and a column on the right,
+    as by `numpy.matmul`.
+    """
+    if x1.ndim == 0 or x2.ndim == 0:
+        raise ValueError(
+            f"matmul needs at least one dimension, but got shapes {x1.shape} and {x2.shape}. "
+            "Multiply by a number with *."
+        )
+    if x1.shape[-1] != x2.shape[-2 if x2.ndim > 1 else 0]:
+        raise ValueError(
+            f"matmul: the last axis of {x1.shape} does not fit "
+            f"{'the last but one' if x2.ndim > 1 else 'the only'} axis of {x2.shape}."
+        )
+    if x2.ndim == 2 and x1.ndim > 2:
+        return _matmul_flat(x1, x2)
+    y = x1 @ x2
+    if x1.ndim == 1 and x2.ndim == 1:
+        return y, (lambda g: g * x2, lambda g: g * x1)
+    if x1.ndim == 1:
+        return y, (
+            lambda g: (x2 @ g[..., None])[..., 0],
+            lambda g: x1[:, None] * g[..., None, :],
+        )
+    if x2.ndim == 1:
+        return y, (
+            lambda g: g[..., None] * x2,
+            lambda g: (g[..., None, :] @ x1)[..., 0, :],
+        )
+    return y, (lambda g: g @ np.swapaxes(x2, -1, -2), lambda g: np.swapaxes(x1, -1, -2) @ g)
+
+
+def _matmul_flat(x1, x2):
+    """Multiply a stack of matrices by one matrix as a single large product."""
+    *lead, k = x1.shape
+    n = x2.shape[1]
+    rows = math.prod(lead)
+    flat = x1.reshape((rows, k))
+    y = (flat @ x2).reshape((*lead, n))
+    return y, (
+        lambda g: (g.reshape((rows, n)) @ x2.T).reshape(x1.shape),
+        lambda g: flat.T @ g.reshape((rows, n)),
+    )
+
+
+@op
+def tensordot(x1, x2, /, axes=2):
+    """Return the sum of products over `axes`.
+
+    `axes` is a number n (the last n of `x1` with the first n of `x2`) or a pair of axes or of
+    lists of axes.
+    """
+    if isinstance(axes, (int, np.integer)):
+        n = int(axes)
+        axes1, axes2 = list(range(x1.ndim - n, x1.ndim)), list(range(n))
+    else:
+        axes1, axes2 = ([a] if isinstance(a, (int, np.integer)) else list(a) for a in axes)
+        axes1 = [a % x1.ndim for a in axes1]
+        axes2 = [a % x2.ndim for a in axes2]
+    free1 = [a for a in range(x1.ndim) if a not in axes1]
+    free2 = [a for a in range(x2.ndim) if a not in axes2]
+    if [x1.shape[a] for a in axes1] != [x2.shape[a] for a in axes2]:
+        raise ValueError(
+            f"tensordot: axes {axes1} of {x1.shape} do not fit axes {axes2} of {x2.shape}."
+        )
+    rows = math.prod(x1.shape[a] for a in free1)
+    joined = math.prod(x1.shape[a] for a in axes1)
+    columns = math.prod(x2.shape[a] for a in free2)
+    order1, order2 = free1 + axes1, axes2 + free2
+    left = np.transpose(x1, order1).reshape((rows, joined))
+    right = np.transpose(x2, order2).reshape((joined, columns))
+    y = (left @ right).reshape(tuple([x1.shape[a] for a in free1] + [x2.shape[a] for a in free2]))
+
+    def back(product, x, order):
+        moved = product.reshape(tuple(x.shape[a] for a in order))
+        return np.transpose(moved, [int(i) for i in np.argsort(order)])
+
+    return y, (
+        lambda g: back(g.reshape((rows, columns)) @ right.T, x1, order1),
+        lambda g: back(left.T @ g.reshape((rows, columns)), x2, order2),
+    )
+
+
+def dot(x1, x2):
+    """Return the product over the last axis of `x1` and the last but one of `x2` (NumPy's dot).
+
+    Matrices are multiplied, vectors give their inner product, numbers multiply everything.
+    """
+    ndim1, ndim2 = ndim(x1), ndim(x2)
+    if ndim1 == 0 or ndim2 == 0:
+        return multiply(x1, x2)
+    if ndim2 <= 2:
+        return matmul(x1, x2)
+    return tensordot(x1, x2, axes=[[-1], [-2]])

@@ -1,0 +1,58 @@
+"""The little that all operations share: which type a result has, which axes are meant."""
+
+import math
+
+from .. import config
+from ..autograd import Tensor
+
+
+def floating(x):
+    """Return `x` itself if it holds floats, else `x` as the default float type."""
+    return x if x.dtype.kind in "fc" else x.astype(config.floatx())
+
+
+def counting(dtype):
+    """Return the type in which to add up values of `dtype`: booleans are counted in int32."""
+    return "int32" if dtype.kind == "b" else dtype
+
+
+def normalize_axis(axis, ndim):
+    """Return `axis` counted from the front; a ValueError where there is no such axis."""
+    if not -ndim <= axis < ndim:
+        raise ValueError(
+            f"There is no axis {axis} in an array of {ndim} dimensions; "
+            f"choose one from {-ndim} to {ndim - 1}."
+        )
+    return int(axis) + ndim if axis < 0 else int(axis)
+
+
+def normalize_axes(axis, ndim):
+    """Return the axes meant by None (all of them), an int or several, as an ascending tuple."""
+    if axis is None:
+        return tuple(range(ndim))
+    if not isinstance(axis, (tuple, list)):
+        return (normalize_axis(axis, ndim),)
+    axes = tuple(sorted(normalize_axis(a, ndim) for a in axis))
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"The axes {tuple(axis)} name one axis twice.")
+    return axes
+
+
+def kept_shape(shape, axes):
+    """Return `shape` with a 1 for each of `axes`: the shape of a reduction that keeps them."""
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def count(shape, axes):
+    """Return how many elements a reduction over `axes` joins into one."""
+    return math.prod(shape[i] for i in axes)
+
+
+def unchanged(g):
+    """Pass a gradient on as it is."""
+    return g
+
+
+def raw(x):
+    """Return the ndarray behind a tensor, for what has no gradient: positions, masks."""
+    return x.data if isinstance(x, Tensor) else x
