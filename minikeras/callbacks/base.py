@@ -1,0 +1,91 @@
+"""Callback: the protocol between training and whoever watches or steers it.
+
+Both generations of the protocol are here: the six methods of Keras 2.1.5, and what Keras 3 added
+(batches of training, testing and prediction told apart, their beginnings and ends).
+"""
+
+
+class Callback:
+    """Base class of all callbacks: override the methods of the moments you care about.
+
+    `self.model` is the model being trained; setting `self.model.stop_training = True` ends the
+    training after the current batch. `self.params` is a dictionary of the training's settings:
+    `epochs`, `steps`, `samples`, `batch_size`, `verbose`, `do_validation` and `metrics` (the names
+    that `logs` may hold at the end of an epoch). `self.validation_data` is what `fit` validates
+    on, or None.
+
+    `logs` is a dictionary that answers to the names of either Keras (`acc` and `accuracy`). At a
+    batch's beginning it holds `batch` (index) and `size` (samples); at its end also `loss` and the
+    metrics; at an epoch's end the epoch's averages, and those of the validation as `val_...`.
+
+    A method that is not overridden costs nothing, so that `logs` of batches are made only when
+    someone reads them. Training looks for overridden methods when it begins: a method that is
+    assigned to an instance later than `on_train_begin` is not seen.
+    """
+
+    params = None
+    model = None
+    validation_data = None
+
+    def __init__(self):
+        self.params = None
+        self.model = None
+        self.validation_data = None
+
+    def set_params(self, params):
+        """Receive the dictionary of the training's settings."""
+        self.params = params
+
+    def set_model(self, model):
+        """Receive the model being trained, tested or predicting."""
+        self.model = model
+
+    def on_train_begin(self, logs=None):
+        """Called before the first epoch."""
+
+    def on_train_end(self, logs=None):
+        """Called after the last epoch, or the one that stopped the training."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Called before an epoch; `epoch` counts from 0."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Called after an epoch and its validation, with their averages in `logs`."""
+
+    def on_batch_begin(self, batch, logs=None):
+        """Called before a batch of training (the name of Keras 2.1.5)."""
+
+    def on_batch_end(self, batch, logs=None):
+        """Called after a batch of training (the name of Keras 2.1.5)."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Called before a batch of training (the name of Keras 3): calls `on_batch_begin`."""
+        self.on_batch_begin(batch, logs=logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Called after a batch of training (the name of Keras 3): calls `on_batch_end`."""
+        self.on_batch_end(batch, logs=logs)
+
+    def on_test_begin(self, logs=None):
+        """Called before `evaluate`, and before the validation inside `fit`."""
+
+    def on_test_end(self, logs=None):
+        """Called after `evaluate`, and after the validation inside `fit`."""
+
+    def on_test_batch_begin(self, batch, logs=None):
+        """Called before a batch of `evaluate` or of the validation inside `fit`."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        """Called after a batch of `evaluate` or of the validation inside `fit`."""
+
+    def on_predict_begin(self, logs=None):
+        """Called before `predict`."""
+
+    def on_predict_end(self, logs=None):
+        """Called after `predict`."""
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        """Called before a batch of `predict`."""
+
+    def on_predict_batch_end(self, batch, logs=None):
+        """Called after a batch of `predict`, with the predictions as `logs['outputs']`."""
