@@ -5,7 +5,8 @@ import os
 from minikeras.datasets.checks import UnfitFileError
 from minikeras.utils.cache import cache_path
 from minikeras.utils.data_utils import get_file
-from minikeras.utils.download import DownloadError
+from minikeras.utils.download_errors import DownloadError
+from minikeras.utils.live_line import write_line
 
 # Where the Keras project publishes the files of its data sets.
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -28,7 +29,7 @@ def load_file(fname, origin, read, file_hash=None, cache_subdir="datasets"):
         return read(path)
     except UnfitFileError as error:
         flaw = str(error)
-    print(f"The file {path} is not the data set it is named after ({flaw}): downloading that.")
+    write_line(f"The file {path} is not the data set it is named after ({flaw}): downloading that.")
     set_aside = path + ".unfit"
     os.replace(path, set_aside)
     try:

@@ -10,7 +10,8 @@ from minikeras.datasets.pickled_arrays import restricted_load
 from minikeras.utils.archives import extract_archive
 from minikeras.utils.cache import cache_path
 from minikeras.utils.data_utils import get_file
-from minikeras.utils.download import DownloadError
+from minikeras.utils.download_errors import DownloadError
+from minikeras.utils.live_line import write_line
 
 
 def load_folder(folder, origin, file_hash, read):
@@ -39,7 +40,7 @@ def load_folder(folder, origin, file_hash, read):
             except ValueError as error:
                 flaws.append(f"{path}: {error}")
     for flaw in flaws:
-        print(f"Not usable: {flaw}")
+        write_line(f"Not usable: {flaw}")
     # The checksum is compared after a download only: what is there was found wanting above.
     damaged = os.path.isfile(archive)
     path = get_file(folder + ".tar.gz", origin, file_hash=file_hash, force_download=damaged)
@@ -57,22 +58,33 @@ def _unpack_and_read(archive, folder, read):
     return read(os.path.join(where, folder))
 
 
-def read_batch(path, count, label_key, classes):
-    """Return the pictures (count, 3, 32, 32) and labels (count,) of one pickled batch file."""
+def load_batch(fpath, label_key="labels"):
+    """Return the pictures (n, 3, 32, 32) and the list of n labels in one batch file.
+
+    `label_key` is 'labels', 'fine_labels' or 'coarse_labels'. Raises UnfitFileError (a ValueError)
+    if the file is no such batch.
+    """
+    name = os.path.basename(fpath)
     try:
-        with open(path, "rb") as file:
+        with open(fpath, "rb") as file:
             batch = restricted_load(file, encoding="bytes")
     except FileNotFoundError as error:
-        raise UnfitFileError(f"it has no file {os.path.basename(path)}") from error
-    name = os.path.basename(path)
+        raise UnfitFileError(f"it has no file {name}") from error
     if not isinstance(batch, dict):
         raise UnfitFileError(f"{name} is no batch of pictures")
     batch = {key.decode() if isinstance(key, bytes) else key: v for key, v in batch.items()}
-    if not isinstance(batch.get("data"), np.ndarray) or label_key not in batch:
+    images, labels = batch.get("data"), batch.get(label_key)
+    if not isinstance(images, np.ndarray) or not isinstance(labels, list):
         raise UnfitFileError(f"{name} has no data or no {label_key}")
-    check_array(f"data of {name}", batch["data"], (count, 3072), np.uint8)
-    labels = check_labels(f"{label_key} of {name}", batch[label_key], count, classes, np.int64)
-    return batch["data"].reshape(count, 3, 32, 32), labels
+    check_array(f"data of {name}", images, (len(labels), 3072), np.uint8)
+    return images.reshape(-1, 3, 32, 32), labels
+
+
+def read_batch(path, count, label_key, classes):
+    """Return the pictures (count, 3, 32, 32) and labels (count,) int64 of one batch file."""
+    images, labels = load_batch(path, label_key)
+    what = f"{label_key} of {os.path.basename(path)}"
+    return images, check_labels(what, labels, count, classes, np.int64)
 
 
 def arranged(images):

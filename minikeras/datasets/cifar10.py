@@ -12,6 +12,7 @@ from minikeras.datasets.cifar import arranged, load_folder, read_batch
 
 _ORIGIN = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 _SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
+_PER_BATCH = 10000
 
 
 def load_data():
@@ -29,7 +30,7 @@ def load_data():
 
 def _read(folder):
     def batch(name):
-        images, labels = read_batch(os.path.join(folder, name), 10000, "labels", 10)
+        images, labels = read_batch(os.path.join(folder, name), _PER_BATCH, "labels", 10)
         return images, labels.astype(np.uint8).reshape(-1, 1)
 
     train = [batch(f"data_batch_{number}") for number in range(1, 6)]

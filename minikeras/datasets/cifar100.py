@@ -7,6 +7,7 @@ from minikeras.datasets.cifar import arranged, load_folder, read_batch
 _ORIGIN = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"
 _SHA256 = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"
 _CLASSES = {"fine": 100, "coarse": 20}
+_COUNTS = {"train": 50000, "test": 10000}
 
 
 def load_data(label_mode="fine"):
@@ -27,7 +28,7 @@ def load_data(label_mode="fine"):
     def read(folder):
         return tuple(
             _read_part(os.path.join(folder, name), count, label_mode)
-            for name, count in (("train", 50000), ("test", 10000))
+            for name, count in _COUNTS.items()
         )
 
     return load_folder("cifar-100-python", _ORIGIN, _SHA256, read)

@@ -38,7 +38,7 @@ def _load_part(part, count):
 def _load(fname, shape):
     def read(path):
         array = read_idx(path, shape)
-        return array if len(shape) > 1 else check_labels(fname, array, *shape, 10, np.uint8)
+        return array if len(shape) > 1 else check_labels(fname, array, shape[0], 10, np.uint8)
 
     return load_file(fname, KERAS_FILES + fname, read, cache_subdir=_SUBDIR)
 

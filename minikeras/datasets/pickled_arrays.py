@@ -118,14 +118,13 @@ class _Array:
         if self._built is None:
             _, shape, dtype, fortran, data = self._state
             dtype = dtype.resolve()
-            order = "F" if fortran else "C"
             if dtype.hasobject:
                 flat = np.empty(len(data), dtype=object)
                 for index, item in enumerate(data):
                     flat[index] = _plain(item)
             else:
                 flat = np.frombuffer(_bytes(data), dtype=dtype).copy()
-            self._built = flat.reshape(shape, order=order)
+            self._built = flat.reshape(shape, order="F" if fortran else "C")
         return self._built
 
 

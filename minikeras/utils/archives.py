@@ -8,7 +8,9 @@ at the destination only once all of them are unpacked.
 import os
 import re
 import shutil
+import tarfile
 import tempfile
+import zipfile
 import zlib
 
 try:
@@ -52,10 +54,6 @@ def extract_archive(file_path, path=".", archive_format="auto"):
     ValueError) for an entry that leads out of `path` or is a device, and ValueError for a damaged
     or encrypted archive; nothing is unpacked then.
     """
-    # tarfile and zipfile together cost 12 ms to import, which only those pay who unpack something.
-    import tarfile
-    import zipfile
-
     for name in archive_formats(archive_format):
         recognizes = tarfile.is_tarfile if name == "tar" else zipfile.is_zipfile
         if not recognizes(file_path):
@@ -90,8 +88,6 @@ def _damaged(kind, file_path, error):
 
 
 def _unpack_tar(file_path, folder):
-    import tarfile  # see extract_archive
-
     with tarfile.open(file_path) as archive:
         members = archive.getmembers()
         # A name may occur more than once; the last one counts, as when tar unpacks in order.
@@ -113,6 +109,9 @@ def _unpack_tar(file_path, folder):
                     f"Entry {member.name!r} is neither a file nor a folder but a device or pipe, "
                     "which is not unpacked."
                 )
+        # Behind the last entry the compressed stream has its checksum, compared when it is read.
+        while archive.fileobj.read(1 << 20):
+            pass
 
 
 def _behind_links(name, member, by_name):
@@ -134,8 +133,6 @@ def _behind_links(name, member, by_name):
 
 
 def _unpack_zip(file_path, folder):
-    import zipfile  # see extract_archive
-
     with zipfile.ZipFile(file_path) as archive:
         for member in archive.infolist():
             destination = _inside(folder, member.filename)
@@ -172,7 +169,9 @@ def _write(stream, destination, executable):
 
 def _move_into(staging, folder):
     """Move everything in `staging` to `folder`; folders that are there already are merged."""
-    for entry in os.scandir(staging):
+    with os.scandir(staging) as scan:
+        entries = list(scan)
+    for entry in entries:
         destination = os.path.join(folder, entry.name)
         if entry.is_dir() and os.path.isdir(destination):
             _move_into(entry.path, destination)

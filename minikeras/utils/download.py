@@ -10,6 +10,8 @@ import re
 import time
 from urllib.parse import urlsplit
 
+from minikeras.utils.download_errors import ChecksumError, DownloadError
+from minikeras.utils.live_line import write_line
 from minikeras.utils.partial_file import PartialFile
 from minikeras.utils.progress import progress_bar
 from minikeras.utils.transport import SCHEMES, TransportError, open_url
@@ -22,23 +24,6 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 _TRIES_UNANSWERED = 2
 # A try that brings new bytes starts the pauses anew; this bounds the tries of one download.
 _TRIES_IN_ALL = 40
-
-
-class DownloadError(OSError):
-    """A file could not be fetched.
-
-    Attributes: `origin`, the address; `path`, where the file belongs (put it there by hand and
-    the next call finds it).
-    """
-
-    def __init__(self, message, origin=None, path=None):
-        super().__init__(message)
-        self.origin = origin
-        self.path = path
-
-
-class ChecksumError(DownloadError, ValueError):
-    """A file was fetched, but its checksum is not the expected one, so it was not kept."""
 
 
 def check_address(origin):
@@ -63,11 +48,15 @@ def download(origin, target, verify=None, still_needed=None):
     `target` before is then untouched.
     """
     check_address(origin)
+    if os.path.isdir(target):
+        raise IsADirectoryError(
+            f"{target} is a folder, so no file can be kept there: remove it or choose another name."
+        )
     with PartialFile(target) as part:
         if part.waited and still_needed is not None and not still_needed():
             part.discard()
             return
-        print(f"Downloading data from {origin}")
+        write_line(f"Downloading data from {origin}")
         _transfer(origin, target, part)
         fault = verify(part.path) if verify is not None else None
         if fault and part.continued:
@@ -104,7 +93,6 @@ def _transfer(origin, target, part):
         try:
             _try_once(origin, part)
         except TransportError as error:
-            part.flush()
             failures = 1 if part.size > before else failures + 1
             allowed = len(_PAUSES) if error.answered else _TRIES_UNANSWERED - 1
             if not error.retry or failures > allowed:

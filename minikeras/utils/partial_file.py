@@ -14,6 +14,8 @@ try:
 except ImportError:  # Windows: there two downloads of one file at the same time are not kept apart
     fcntl = None
 
+from minikeras.utils.live_line import write_line
+
 
 class PartialFile:
     """The locked `.part` file of `target`; a context manager that keeps it for a later resume.
@@ -52,6 +54,7 @@ class PartialFile:
     @property
     def size(self):
         """Bytes gathered so far."""
+        self._file.flush()
         return os.fstat(self._file.fileno()).st_size
 
     def validator(self, origin):
@@ -89,7 +92,7 @@ class PartialFile:
         self._file.write(chunk)
 
     def flush(self):
-        """Hand all bytes to the operating system, so that `size` and other readers see them."""
+        """Hand all bytes to the operating system, so that other readers see them."""
         self._file.flush()
 
     def finish(self):
@@ -122,7 +125,7 @@ class PartialFile:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"Waiting for another download to {self.target}")
+            write_line(f"Waiting for another download to {self.target}")
             self.waited = True
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError:

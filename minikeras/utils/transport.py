@@ -5,8 +5,11 @@ The caller learns whether trying again can help (`retry`), whether anyone answer
 """
 
 import email.utils
+import http.client
 import socket
 import time
+import urllib.error
+import urllib.request
 
 SCHEMES = ("http", "https", "ftp", "file")
 
@@ -49,9 +52,6 @@ class Response:
 
     def read(self, size):
         """Return up to `size` bytes, b'' at the end; TransportError if the connection broke."""
-        # urllib.request costs 30 ms to import, which only those pay who download something.
-        import http.client
-
         try:
             return self._raw.read(size)
         except (OSError, http.client.HTTPException) as error:
@@ -63,10 +63,6 @@ def open_url(url, headers):
 
     Returns a `Response`. Raises TransportError, for an HTTP status of 400 and above too.
     """
-    import http.client  # see Response.read
-    import urllib.error
-    import urllib.request
-
     request = urllib.request.Request(url, headers=headers)
     try:
         return Response(urllib.request.urlopen(request, timeout=TIMEOUT))
