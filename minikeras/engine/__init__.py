@@ -1,0 +1,1 @@
+"""What turns layers into models that train: graph, compilation, data, loops, summaries."""

@@ -1,0 +1,206 @@
+"""Graph: the layers between given symbolic inputs and outputs, ready to be run on data.
+
+The topology is worked out once, when a model is made: which calls of which layers lie on the way,
+in which order, and where each value goes. Running the graph then is one pass over a list.
+"""
+
+from ..layers.input_layer import InputLayer
+from ..layers.symbolic import KerasTensor
+from ..utils.nest import flatten, map_structure
+
+
+class Graph:
+    """The calls of layers that lead from `inputs` to `outputs`.
+
+    Args:
+        inputs: list of symbolic tensors.
+        outputs: list of symbolic tensors.
+
+    Attributes:
+        nodes: the calls in the order in which they are run.
+        layers: the layers, inputs first, in the order in which summaries list them.
+        depths: layer to its distance from the outputs.
+
+    Raises:
+        ValueError: an output depends on an input that is not given, or two layers share a name.
+    """
+
+    def __init__(self, inputs, outputs):
+        for tensor in [*inputs, *outputs]:
+            if not isinstance(tensor, KerasTensor):
+                raise TypeError(
+                    f"A functional model goes from symbolic tensors to symbolic tensors, but got "
+                    f"{tensor!r}. Begin with Input(shape=...)."
+                )
+        if len({id(t) for t in inputs}) != len(inputs):
+            raise ValueError("The list of inputs of a model holds the same tensor twice.")
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.nodes, order = _trace(self.inputs, self.outputs)
+        self.layers, self.depths = _arrange(self.nodes, order, self.inputs)
+        self._check_names()
+        self._plan()
+
+    def _check_names(self):
+        seen = {}
+        for layer in self.layers:
+            if seen.setdefault(layer.name, layer) is not layer:
+                raise ValueError(
+                    f"The name {layer.name!r} is used by two layers of the model "
+                    f"({type(seen[layer.name]).__name__} and {type(layer).__name__}). "
+                    "All layer names of a model must be different: give one of them name=."
+                )
+
+    def _plan(self):
+        """Give every tensor a slot and turn every node into a step."""
+        slots = {}
+        for tensor in self.inputs:
+            slots[id(tensor)] = len(slots)
+        self._steps = []
+        for node in self.nodes:
+            outputs = []
+            for tensor in node.outputs:
+                outputs.append(slots.setdefault(id(tensor), len(slots)))
+            self._steps.append(_Step(node, slots, outputs))
+        self._slot_count = len(slots)
+        self._input_slots = [slots[id(t)] for t in self.inputs]
+        self._output_slots = [slots[id(t)] for t in self.outputs]
+        kept = set(self._output_slots)
+        for step in reversed(self._steps):
+            step.free = [s for s in step.input_slots if s not in kept]
+            kept.update(step.input_slots)
+
+    def run(self, tensors):
+        """Return the list of outputs for a list of input tensors."""
+        values = [None] * self._slot_count
+        for slot, tensor in zip(self._input_slots, tensors, strict=True):
+            values[slot] = tensor
+        for step in self._steps:
+            step.run(values)
+        return [values[slot] for slot in self._output_slots]
+
+    def infer(self, symbols):
+        """Return new symbolic outputs for other symbolic inputs, recording nothing."""
+        values = [None] * self._slot_count
+        for slot, symbol in zip(self._input_slots, symbols, strict=True):
+            values[slot] = symbol
+        for step in self._steps:
+            args, kwargs = step.arguments(values)
+            structure = step.layer.compute_output_spec(*args, **kwargs)
+            for slot, output in zip(step.output_slots, flatten(structure), strict=True):
+                values[slot] = output
+        return [values[slot] for slot in self._output_slots]
+
+
+class _Slot:
+    """Stands for a value in the arguments of a step."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index):
+        self.index = index
+
+
+class _Step:
+    """One call: which layer, on which slots, into which slots."""
+
+    def __init__(self, node, slots, output_slots):
+        self.layer = node.layer
+        self.output_slots = output_slots
+        self.free = ()
+        self.input_slots = sorted({slots[id(t)] for t in node.inputs})
+
+        def template(leaf):
+            return _Slot(slots[id(leaf)]) if isinstance(leaf, KerasTensor) else leaf
+
+        self.args = map_structure(template, tuple(node.args))
+        self.kwargs = map_structure(template, dict(node.kwargs))
+        simple = len(self.args) == 1 and not self.kwargs and len(output_slots) == 1
+        self.single = self.args[0].index if simple and isinstance(self.args[0], _Slot) else None
+        self.plain_output = isinstance(node.structure, KerasTensor)
+
+    def arguments(self, values):
+        """Return the call's arguments with values in place of slots."""
+
+        def fill(leaf):
+            return values[leaf.index] if isinstance(leaf, _Slot) else leaf
+
+        return map_structure(fill, self.args), map_structure(fill, self.kwargs)
+
+    def run(self, values):
+        """Call the layer and store what it returns."""
+        if self.single is not None and self.plain_output:
+            values[self.output_slots[0]] = self.layer.run(values[self.single])
+        else:
+            args, kwargs = self.arguments(values)
+            if args:
+                outputs = self.layer.run(args[0], args[1:], kwargs)
+            else:
+                outputs = self.layer(**kwargs)
+            for slot, output in zip(self.output_slots, flatten(outputs), strict=True):
+                values[slot] = output
+        for slot in self.free:
+            values[slot] = None
+
+
+def _node_of(tensor):
+    layer, index, _ = tensor.history
+    return layer._inbound_nodes[index]
+
+
+def _trace(inputs, outputs):
+    """Return the nodes from `inputs` to `outputs` in running order, and the layers as first met."""
+    given = {id(t) for t in inputs}
+    nodes, done, order, reached = [], set(), {}, []
+    for output in outputs:
+        stack = [(output, None)]
+        while stack:
+            tensor, waiting = stack.pop()
+            if waiting is not None:  # all that this node needs has been visited
+                if id(waiting) not in done:
+                    done.add(id(waiting))
+                    nodes.append(waiting)
+                    reached.append(waiting.layer.name)
+                continue
+            if id(tensor) in given:
+                order.setdefault(id(tensor.history[0]), len(order))
+                continue
+            node = _node_of(tensor)
+            if id(node) in done:
+                continue
+            if isinstance(node.layer, InputLayer):
+                raise ValueError(
+                    f"Graph disconnected: the output depends on the input {tensor.name!r} of shape "
+                    f"{tensor.shape}, which is not among the model's inputs "
+                    f"({', '.join(repr(t.name) for t in inputs) or 'none given'}). "
+                    f"Reached without trouble: {reached or 'nothing yet'}."
+                )
+            order.setdefault(id(node.layer), len(order))
+            stack.append((tensor, node))
+            stack.extend((t, None) for t in reversed(node.inputs))
+    return nodes, order
+
+
+def _arrange(nodes, order, inputs):
+    """Return the layers by decreasing depth, ties in the order first met, and their depths.
+
+    The depth of a layer is the length of the longest way from it to an output, as in Keras 2, so
+    that summaries and files list layers in the same order.
+    """
+    depths, node_depths, layers = {}, {}, {}
+    for node in reversed(nodes):
+        depth = max(node_depths.get(id(node), 0), depths.get(id(node.layer), 0))
+        node_depths[id(node)] = depths[id(node.layer)] = depth
+        layers[id(node.layer)] = node.layer
+        for tensor in node.inputs:
+            before = _node_of(tensor)
+            node_depths[id(before)] = max(node_depths.get(id(before), 0), depth + 1)
+    for tensor in inputs:
+        layer = tensor.history[0]
+        if isinstance(layer, InputLayer):
+            layers[id(layer)] = layer
+            depths[id(layer)] = node_depths.get(id(_node_of(tensor)), 0)
+    arranged = sorted(
+        layers.values(), key=lambda la: (-depths[id(la)], order.get(id(la), len(order)))
+    )
+    return arranged, {layer.name: depths[id(layer)] for layer in arranged}

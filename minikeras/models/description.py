@@ -1,0 +1,39 @@
+"""Models from descriptions: JSON strings and config dictionaries."""
+
+import json
+
+from ..layers import registry as layer_registry
+from .model import Model
+from .sequential import Sequential
+
+for _name, _class in (("Model", Model), ("Functional", Model), ("Sequential", Sequential)):
+    layer_registry.add(_name, _class)
+
+
+def model_from_config(config, custom_objects=None):
+    """Build a model from `{"class_name": ..., "config": ...}`.
+
+    Raises:
+        TypeError: a list was given, which is a Sequential model's inner config.
+    """
+    if isinstance(config, list):
+        raise TypeError(
+            "model_from_config() takes a dictionary with 'class_name' and 'config'; a list is the "
+            "config of a Sequential model: use Sequential.from_config(config)."
+        )
+    return layer_registry.deserialize(config, custom_objects)
+
+
+def model_from_json(json_string, custom_objects=None):
+    """Build a model from what `to_json` returned; its weights are new.
+
+    Raises:
+        ValueError: the string is no JSON of a model.
+    """
+    try:
+        config = json.loads(json_string)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"This is not the JSON of a model: {error}.") from None
+    if not isinstance(config, dict):
+        raise ValueError("This JSON does not describe a model: it is no object with 'class_name'.")
+    return model_from_config(config, custom_objects)
