@@ -92,7 +92,7 @@ def markdown_table(results: dict) -> str:
             row.append("" if against is None else f"{against:.2f}")
         rows.append(row)
     for entry in workloads.values():
-        title = "peak memory, MB: " + entry["title"].split(",")[0]
+        title = f"peak memory, MB: {entry['label']}"
         rows.append(summary_row(entry["peers"], title, "peak_mb", peers, with_ratio))
     # Every process imports once: the smallest over the whole run.
     imports: dict[str, dict] = {}

@@ -84,7 +84,8 @@ def main() -> int:
                     rounds[peer.name].append(measure(peer, name, arguments.timeout))
                     bar.update()
             figures = {peer: combine(measured) for peer, measured in rounds.items()}
-            entry = {"title": WORKLOADS[name].title, "peers": figures}
+            workload = WORKLOADS[name]
+            entry = {"label": workload.label, "title": workload.title, "peers": figures}
             results["workloads"][name] = entry
             tqdm.write(workload_lines(entry))
             # After every workload: an interrupted run keeps what it has.

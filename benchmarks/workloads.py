@@ -24,10 +24,12 @@ Arrays = tuple[np.ndarray, np.ndarray]
 class Workload:
     """One model, its data, and how long to run it.
 
+    ``label`` is its short name in tables, ``title`` says all that matters about it.
     Time is taken over blocks of ``block`` epochs (of calls, when ``predict`` is set), and the
     first block is dropped: ``blocks`` are left.
     """
 
+    label: str
     title: str
     build: Callable[[Any], Any]
     data: Callable[[np.random.Generator], Arrays]
@@ -220,7 +222,8 @@ def one_sequence_data(rng):
 
 WORKLOADS = {
     "xor": Workload(
-        "XOR net, 2-16-8-2, adam, one-batch epoch through `fit`",
+        "XOR net",
+        "XOR net (2-16-8-2, adam), one-batch epoch through `fit`",
         xor_model,
         xor_data,
         mlp(4, 2, 16, 8, 2),
@@ -228,7 +231,8 @@ WORKLOADS = {
         block=50,
     ),
     "mlp": Workload(
-        "MNIST MLP, 784-512-512-10, dropout .2, rmsprop, batch 128",
+        "MNIST MLP",
+        "MNIST MLP (784-512-512-10, dropout .2, rmsprop, batch 128)",
         mlp_model,
         mlp_data,
         mlp(128, 784, 512, 512, 10),
@@ -236,7 +240,8 @@ WORKLOADS = {
         steps=60,
     ),
     "cnn": Workload(
-        "MNIST CNN, conv 32, pool, dense 128, adam, batch 128",
+        "MNIST CNN",
+        "MNIST CNN (conv 32, pool, dense 128, adam, batch 128)",
         cnn_model,
         cnn_data,
         [*conv(128, 28 * 28, 9, 1, 32, first=True), *dense(128, 6272, 128), *dense(128, 128, 10)],
@@ -244,7 +249,8 @@ WORKLOADS = {
         steps=30,
     ),
     "conv4": Workload(
-        "4-conv CNN on 32x32x3, rmsprop, batch 32",
+        "4-conv CNN",
+        "4-conv CNN on 32x32x3 (rmsprop, batch 32)",
         conv4_model,
         conv4_data,
         [
@@ -259,7 +265,8 @@ WORKLOADS = {
         steps=30,
     ),
     "embedding_lstm": Workload(
-        "Embedding(20000, 128), LSTM(128), 80 steps, adam, batch 32",
+        "Embedding and LSTM",
+        "Embedding(20000, 128) and LSTM(128), 80 steps (adam, batch 32)",
         embedding_lstm_model,
         embedding_lstm_data,
         [*recurrent(32, 80, 128, 128, gates=4), *dense(32, 128, 1)],
@@ -267,7 +274,8 @@ WORKLOADS = {
         steps=30,
     ),
     "char_lstm": Workload(
-        "LSTM(128) on (40, 57) one-hot, rmsprop, batch 128",
+        "LSTM on characters",
+        "LSTM(128) on one-hot (40, 57) (rmsprop, batch 128)",
         char_lstm_model,
         char_lstm_data,
         [*recurrent(128, 40, 57, 128, gates=4, first=True), *dense(128, 128, 57)],
@@ -275,7 +283,8 @@ WORKLOADS = {
         steps=30,
     ),
     "gru": Workload(
-        "GRU(64) twice on (80, 32), adam, batch 32",
+        "two GRUs",
+        "GRU(64) twice on (80, 32) (adam, batch 32)",
         gru_model,
         gru_data,
         [
@@ -287,7 +296,8 @@ WORKLOADS = {
         steps=30,
     ),
     "predict_one": Workload(
-        "`predict` of one (40, 57) sequence, LSTM(128), a call",
+        "`predict` of one sequence",
+        "`predict` of one (40, 57) sequence by LSTM(128), a call",
         char_lstm_model,
         one_sequence_data,
         [(1, 40, 57, 512), (40, 1, 128, 512), (1, 1, 128, 57)],
