@@ -22,7 +22,8 @@ def _dense(x, kernel, bias=None, /, activation=None):
     _check_shapes(x, kernel, bias)
     activate, slope = _IN_PLACE.get(activation, (None, None))
     inputs, units = kernel.shape
-    if isinstance(x, Tensor):  # the gradient itself is to be differentiated
+    # Tensors are given where the gradient itself is to be differentiated.
+    if isinstance(x, Tensor) or isinstance(kernel, Tensor) or isinstance(bias, Tensor):
         y = _dense(x, kernel, bias, activation=activation)
     else:
         y = np.dot(x.reshape(-1, inputs), kernel)

@@ -84,6 +84,13 @@ def test_the_gradient_can_be_differentiated_again(activation):
         y = ops.matmul(x, kernel)
         return y if activation == "linear" else getattr(ops, activation)(y)
 
+    first_layer = grad(lambda k: ops.sum(grad(lambda k: ops.sum(composed(x, k) ** 2))(k) ** 2))
+    fused_layer = grad(
+        lambda k: ops.sum(
+            grad(lambda k: ops.sum(ops.dense(x, k, BIAS * 0, activation=activation) ** 2))(k) ** 2
+        )
+    )
+    np.testing.assert_allclose(fused_layer(KERNEL), first_layer(KERNEL), rtol=1e-9, atol=1e-12)
     fused = penalty(lambda x, k: ops.dense(x, k, activation=activation))
     np.testing.assert_allclose(fused, penalty(composed), rtol=1e-9, atol=1e-12)
     if activation != "relu":  # piecewise linear: no second derivative by x, but one by the kernel

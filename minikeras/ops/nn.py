@@ -1,0 +1,52 @@
+# ruff: noqa: F401
+"""The operations of neural networks under one roof: the names of `keras.ops.nn`."""
+
+from .activation import (
+    gelu,
+    glu,
+    log_sigmoid,
+    mish,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+    swish,
+    tanh_shrink,
+)
+from .crossentropy import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    sigmoid_crossentropy,
+    softmax_crossentropy,
+    sparse_categorical_crossentropy,
+    sparse_softmax_crossentropy,
+)
+from .dense import dense
+from .dropout import dropout
+from .exponential_linear import celu, elu, selu
+from .labels import multi_hot, one_hot
+from .normalization import (
+    batch_normalization,
+    l2_normalize,
+    layer_normalization,
+    moments,
+    normalize,
+    normalize_batch,
+    rms_normalization,
+)
+from .piecewise import (
+    hard_shrink,
+    hard_sigmoid,
+    hard_sigmoid_keras3,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    relu,
+    relu6,
+    soft_shrink,
+    threshold,
+)
+from .softmax import log_softmax, softmax, sparsemax
