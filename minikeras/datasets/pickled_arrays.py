@@ -119,6 +119,8 @@ class _Array:
             _, shape, dtype, fortran, data = self._state
             dtype = dtype.resolve()
             if dtype.hasobject:
+                if not isinstance(data, list):
+                    raise UnfitFileError("it holds an array of objects without a list of them")
                 flat = np.empty(len(data), dtype=object)
                 for index, item in enumerate(data):
                     flat[index] = _plain(item)
@@ -152,6 +154,11 @@ def _encode(text, encoding):
     return text.encode("latin1")
 
 
+def _empty_bytes():
+    """Stands for `bytes`, by which Python 3 writes empty bytes for Python 2 to read."""
+    return b""
+
+
 _STAND_INS = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
@@ -160,6 +167,7 @@ _STAND_INS = {
     ("numpy.core.multiarray", "scalar"): _Scalar,
     ("numpy._core.multiarray", "scalar"): _Scalar,
     ("_codecs", "encode"): _encode,
+    ("__builtin__", "bytes"): _empty_bytes,
 }
 
 
