@@ -171,7 +171,7 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
             return tuple(wrap(np.asarray(o), node, i) for i, o in enumerate(out))
         return wrap(out if type(out) is np.ndarray else np.asarray(out), node)
 
-    apply.op_name = name or function.__name__.rstrip("_")
+    apply.op_name = name or function.__name__.strip("_")
     apply.raw = function
     apply.twice = twice
     if register and OPS.setdefault(apply.op_name, apply) is not apply:
@@ -200,7 +200,7 @@ def composite(function):
                 return handler(a, apply, bound.args, bound.kwargs)
         return function(*arrays, **settings)
 
-    apply.op_name = function.__name__
+    apply.op_name = function.__name__.strip("_")
     apply.raw = function
     apply.twice = True
     if OPS.setdefault(apply.op_name, apply) is not apply:

@@ -61,6 +61,17 @@ from .comparison import (
     right_shift,
     signbit,
 )
+from .control import (
+    associative_scan,
+    cond,
+    fori_loop,
+    map,
+    scan,
+    switch,
+    vectorize,
+    vectorized_map,
+    while_loop,
+)
 from .creation import (
     arange,
     array,
@@ -85,6 +96,34 @@ from .creation import (
     tri,
     zeros,
     zeros_like,
+)
+from .decompositions import (
+    cholesky,
+    cholesky_inverse,
+    det,
+    eig,
+    eigh,
+    inv,
+    logdet,
+    lstsq,
+    matrix_rank,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    solve_triangular,
+    svd,
+)
+from .diagonals import (
+    diag,
+    diagflat,
+    diagonal,
+    trace,
+    tril,
+    triu,
+)
+from .einsum import (
+    einsum,
 )
 from .elementwise import (
     abs,
@@ -141,11 +180,19 @@ from .indexing import (
     take_along_axis,
 )
 from .joining import (
+    append,
     array_split,
     concatenate,
+    dsplit,
+    dstack,
+    hsplit,
+    hstack,
+    meshgrid,
     split,
     stack,
     unstack,
+    vsplit,
+    vstack,
 )
 from .nn import (
     batch_normalization,
@@ -195,10 +242,19 @@ from .nn import (
     tanh_shrink,
     threshold,
 )
+from .norms import (
+    euclidean_norm,
+    norm,
+)
 from .products import (
+    cross,
     dot,
+    inner,
+    kron,
     matmul,
+    outer,
     tensordot,
+    vdot,
 )
 from .reduction import (
     all,
@@ -219,6 +275,25 @@ from .reduction import (
     sum,
     var,
 )
+from .searching import (
+    argpartition,
+    bincount,
+    digitize,
+    histogram,
+    searchsorted,
+    unique,
+    unravel_index,
+)
+from .segments import (
+    segment_max,
+    segment_min,
+    segment_prod,
+    segment_sum,
+)
+from .selection import (
+    in_top_k,
+    select,
+)
 from .shaping import (
     broadcast_to,
     expand_dims,
@@ -237,8 +312,52 @@ from .shaping import (
     tile,
     transpose,
 )
+from .signals import (
+    bartlett,
+    blackman,
+    correlate,
+    extract_sequences,
+    gcd,
+    hamming,
+    hanning,
+    kaiser,
+    lcm,
+    ldexp,
+    nextafter,
+    vander,
+)
 from .sorting import (
     argsort,
     sort,
     top_k,
+)
+from .special import (
+    erf,
+    erfc,
+    erfinv,
+    i0,
+)
+from .statistics import (
+    average,
+    corrcoef,
+    diff,
+    median,
+    nanargmax,
+    nanargmin,
+    nancumprod,
+    nancumsum,
+    nanmax,
+    nanmean,
+    nanmedian,
+    nanmin,
+    nanpercentile,
+    nanprod,
+    nanquantile,
+    nanstd,
+    nansum,
+    nanvar,
+    percentile,
+    ptp,
+    quantile,
+    trapezoid,
 )

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from ..autograd import Tensor, op
-from .types import normalize_axis, raw
+from .types import normalize_axis, raw, refuse_gradient
 
 _BASIC = (int, np.integer, builtins.slice, type(None), type(Ellipsis))
 
@@ -201,14 +201,7 @@ def scatter_update(inputs, indices, updates, /, reduction=None):
         )
     y = inputs.copy()
     functions[reduction].at(y, key, updates)
-    return y, _refuse_gradient(f"scatter_update with reduction={reduction!r}")
-
-
-def _refuse_gradient(what):
-    def vjp(g, needs):
-        raise NotImplementedError(f"{what} has no gradient. Use stop_gradient around it.")
-
-    return vjp
+    return y, refuse_gradient(f"scatter_update with reduction={reduction!r}")
 
 
 def _block_key(start_indices, shape):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..autograd import op
+from .shaping import broadcast_to, expand_dims, ravel, reshape, swapaxes
 from .types import normalize_axis
 
 
@@ -125,3 +126,72 @@ def array_split(x, /, indices_or_sections, axis=0):
     length, longer = divmod(x.shape[axis], sections)
     bounds = [i * length + min(i, longer) for i in range(1, sections)]
     return _split(x, bounds, axis)
+
+
+def append(x1, x2, axis=None):
+    """Return `x2` behind `x1` along `axis`; None flattens both first."""
+    if axis is None:
+        return concatenate([ravel(x1), ravel(x2)], axis=0)
+    return concatenate([x1, x2], axis=axis)
+
+
+def _at_least(x, ndim):
+    """Return `x` with axes of size 1 added where NumPy's stacking functions add them."""
+    n = len(np.shape(x)) if not hasattr(x, "ndim") else x.ndim
+    if n >= ndim:
+        return x
+    if ndim == 3 and n == 2:
+        return expand_dims(x, axis=2)
+    if ndim == 3 and n == 1:
+        return expand_dims(x, axis=(0, 2))
+    return expand_dims(x, axis=tuple(range(ndim - n)))
+
+
+def vstack(xs):
+    """Return the arrays joined along their first axis, vectors being rows."""
+    return concatenate([_at_least(x, 2) for x in xs], axis=0)
+
+
+def hstack(xs):
+    """Return the arrays joined along their second axis, vectors along their only one."""
+    xs = [_at_least(x, 1) for x in xs]
+    return concatenate(xs, axis=0 if xs and xs[0].ndim == 1 else 1)
+
+
+def dstack(xs):
+    """Return the arrays joined along their third axis, which is added where it is missing."""
+    return concatenate([_at_least(x, 3) for x in xs], axis=2)
+
+
+def vsplit(x, indices_or_sections):
+    """Return the parts of `x` along its first axis (see `split`)."""
+    return split(x, indices_or_sections=indices_or_sections, axis=0)
+
+
+def hsplit(x, indices_or_sections):
+    """Return the parts of `x` along its second axis, or along its only one."""
+    return split(x, indices_or_sections=indices_or_sections, axis=0 if x.ndim == 1 else 1)
+
+
+def dsplit(x, indices_or_sections):
+    """Return the parts of `x` along its third axis."""
+    return split(x, indices_or_sections=indices_or_sections, axis=2)
+
+
+def meshgrid(*x, indexing="xy"):
+    """Return one array per vector: its values along its own axis, repeated along all others.
+
+    With indexing 'xy' the first two axes are exchanged, as for pictures; with 'ij' they are not.
+    """
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"meshgrid: indexing must be 'xy' or 'ij', not {indexing!r}.")
+    vectors = [ravel(v) for v in x]
+    n = len(vectors)
+    shape = [v.shape[0] for v in vectors]
+    grids = []
+    for i, v in enumerate(vectors):
+        own = tuple(-1 if k == i else 1 for k in range(n))
+        grids.append(broadcast_to(reshape(v, newshape=own), shape=shape))
+    if indexing == "xy" and n > 1:
+        grids = [swapaxes(g, axis1=0, axis2=1) for g in grids]
+    return grids

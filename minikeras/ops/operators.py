@@ -7,7 +7,17 @@ hashed by identity. Operators that change a tensor in place do not exist: `x += 
 """
 
 from ..autograd.tensor import Operators
-from . import arithmetic, comparison, elementwise, indexing, products, reduction, shaping, sorting
+from . import (
+    arithmetic,
+    comparison,
+    diagonals,
+    elementwise,
+    indexing,
+    products,
+    reduction,
+    shaping,
+    sorting,
+)
 
 
 def _binary(function):
@@ -83,8 +93,7 @@ def _sizes(sizes):
 
 
 def _method(function):
-    Operators_name = function.__name__.strip("_")
-    setattr(Operators, Operators_name, function)
+    setattr(Operators, function.__name__.strip("_"), function)
     return function
 
 
@@ -187,13 +196,28 @@ def _take(self, indices, axis=None):
 
 
 @_method
-def _cumsum(self, axis=None):
-    return reduction.cumsum(self, axis=axis)
+def _cumsum(self, axis=None, dtype=None):
+    return reduction.cumsum(self, axis=axis, dtype=dtype)
 
 
 @_method
-def _cumprod(self, axis=None):
-    return reduction.cumprod(self, axis=axis)
+def _cumprod(self, axis=None, dtype=None):
+    return reduction.cumprod(self, axis=axis, dtype=dtype)
+
+
+@_method
+def _diagonal(self, offset=0, axis1=0, axis2=1):
+    return diagonals.diagonal(self, offset=offset, axis1=axis1, axis2=axis2)
+
+
+@_method
+def _trace(self, offset=0, axis1=0, axis2=1):
+    return diagonals.trace(self, offset=offset, axis1=axis1, axis2=axis2)
+
+
+@_method
+def _sort(self, axis=-1):
+    raise TypeError("Tensors are not changed in place: use ops.sort(x), which returns a new one.")
 
 
 @_method

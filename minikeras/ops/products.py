@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
-from ..autograd import op
+from ..autograd import composite, op
 from .arithmetic import multiply
-from .creation import ndim
+from .creation import ndim, shape
+from .joining import stack
+from .shaping import moveaxis, ravel, reshape
 
 
 @op
@@ -106,3 +108,59 @@ def dot(x1, x2):
     if ndim2 <= 2:
         return matmul(x1, x2)
     return tensordot(x1, x2, axes=[[-1], [-2]])
+
+
+@op
+def outer(x1, x2, /):
+    """Return the products of each element of `x1` with each of `x2`, both flattened."""
+    a, b = x1.reshape(-1), x2.reshape(-1)
+    return a[:, None] * b, (
+        lambda g: (g @ b).reshape(x1.shape),
+        lambda g: (a @ g).reshape(x2.shape),
+    )
+
+
+def inner(x1, x2):
+    """Return the sum of products over the last axis of both; numbers multiply everything."""
+    if ndim(x1) == 0 or ndim(x2) == 0:
+        return multiply(x1, x2)
+    return tensordot(x1, x2, axes=[[-1], [-1]])
+
+
+def vdot(x1, x2):
+    """Return the sum of products of two arrays of one size, flattened."""
+    return matmul(ravel(x1), ravel(x2))
+
+
+@composite
+def kron(x1, x2):
+    """Return the Kronecker product: `x2` repeated, each copy multiplied by an element of `x1`."""
+    shape1, shape2 = shape(x1), shape(x2)
+    n = max(len(shape1), len(shape2))
+    shape1 = (1,) * (n - len(shape1)) + shape1
+    shape2 = (1,) * (n - len(shape2)) + shape2
+    blocks = reshape(x1, newshape=[m for size in shape1 for m in (size, 1)])
+    inside = reshape(x2, newshape=[m for size in shape2 for m in (1, size)])
+    return reshape(multiply(blocks, inside), newshape=[a * b for a, b in zip(shape1, shape2)])
+
+
+@composite
+def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """Return the vector product of vectors of 3 components (of 2: the third component only).
+
+    `axisa`, `axisb` and `axisc` say where the components lie in `x1`, `x2` and the result;
+    `axis` says it for all three.
+    """
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = moveaxis(x1, axisa, 0), moveaxis(x2, axisb, 0)
+    if a.shape[0] not in (2, 3) or b.shape[0] not in (2, 3):
+        raise ValueError(
+            f"cross takes vectors of 2 or 3 components, not {a.shape[0]} and {b.shape[0]}."
+        )
+    third = a[0] * b[1] - a[1] * b[0]
+    if a.shape[0] == b.shape[0] == 2:
+        return third
+    a2 = a[2] if a.shape[0] == 3 else 0
+    b2 = b[2] if b.shape[0] == 3 else 0
+    return stack([a[1] * b2 - a2 * b[1], a2 * b[0] - a[0] * b2, third], axis=axisc)

@@ -56,3 +56,15 @@ def unchanged(g):
 def raw(x):
     """Return the ndarray behind a tensor, for what has no gradient: positions, masks."""
     return x.data if isinstance(x, Tensor) else x
+
+
+def refuse_gradient(what):
+    """Return a vjp that says, if it is ever asked, that `what` has no gradient."""
+
+    def vjp(g, needs):
+        raise NotImplementedError(
+            f"{what} has no gradient in minikeras. Put ops.stop_gradient around it if none is "
+            "wanted through it, or write it with autograd.custom_gradient."
+        )
+
+    return vjp
