@@ -51,17 +51,15 @@ def load_data(
     for x, y in parts:
         order = np.arange(len(x))
         random.shuffle(order)
-        marked = indexed_text.mark_starts(x[order], start_char, index_from)
-        kept, kept_labels = indexed_text.keep_short(marked, y[order], maxlen)
-        texts.append(kept)
-        labels.append(kept_labels)
+        short = indexed_text.keep_short(x[order], y[order], maxlen, start_char)
+        texts.append(short[0])
+        labels.append(short[1])
     # Together, so that the largest number is that of both parts.
-    encoded = indexed_text.leave_out(texts[0] + texts[1], num_words, skip_top, oov_char)
-    train = len(texts[0])
-    return (
-        (indexed_text.as_array(encoded[:train]), labels[0]),
-        (indexed_text.as_array(encoded[train:]), labels[1]),
+    x = indexed_text.encode(
+        np.concatenate(texts), num_words, skip_top, start_char, oov_char, index_from
     )
+    train = len(texts[0])
+    return (x[:train].copy(), labels[0]), (x[train:].copy(), labels[1])
 
 
 def get_word_index(path="imdb_word_index.json"):

@@ -12,17 +12,20 @@ import numpy as np
 
 from minikeras.datasets.checks import UnfitFileError, check_array
 
+_MOST_WORDS = 10_000_000  # more than any language has
+
 
 def check_texts(name, texts, count):
-    """Raise UnfitFileError unless `texts` are `count` lists of whole numbers, none negative."""
+    """Raise UnfitFileError unless `texts` are `count` lists of possible ranks of words."""
     check_array(name, texts, (count,), np.dtype(object))
     if {type(text) for text in texts} != {list}:
         raise UnfitFileError(f"{name} holds something else than lists")
-    words = chain.from_iterable(texts)
-    if set(map(type, words)) != {int}:
+    if not set(map(type, chain.from_iterable(texts))) <= {int}:
         raise UnfitFileError(f"{name} holds words that are not whole numbers")
-    if min(min(text, default=0) for text in texts) < 0:
-        raise UnfitFileError(f"{name} holds negative word ranks")
+    low = min(min(text, default=0) for text in texts)
+    high = max(max(text, default=0) for text in texts)
+    if low < 0 or high > _MOST_WORDS:
+        raise UnfitFileError(f"{name} holds word ranks from {low} to {high}")
 
 
 def check_encoding(num_words, skip_top, maxlen, start_char, oov_char, index_from):
@@ -56,52 +59,47 @@ def legacy_num_words(num_words, kwargs):
     return num_words
 
 
-def mark_starts(texts, start_char, index_from):
-    """Return the texts with `index_from` added to each rank and `start_char` put before each.
+def keep_short(texts, labels, maxlen, start_char):
+    """Return the texts of fewer than `maxlen` words (their start counts too) and their labels.
 
-    None for `start_char` puts nothing there.
-    """
-    shift = index_from or 0
-    start = [] if start_char is None else [start_char]
-    return [start + [word + shift for word in text] for text in texts]
-
-
-def keep_short(texts, labels, maxlen):
-    """Return the texts of fewer than `maxlen` words (its start counts) and their labels.
-
-    0 and None keep all. Raises ValueError if none is left.
+    texts: an object array (n,) of lists. 0 and None keep all. Raises ValueError if none is left.
     """
     if not maxlen:
         return texts, labels
-    keep = np.array([len(text) < maxlen for text in texts], dtype=bool)
+    lengths = np.array([len(text) for text in texts]) + (start_char is not None)
+    keep = lengths < maxlen
     if not keep.any():
         raise ValueError(
-            f"No text is shorter than maxlen={maxlen}; the shortest has "
-            f"{min(map(len, texts), default=0)} words. Increase maxlen."
+            f"No text is shorter than maxlen={maxlen}; the shortest has {lengths.min()} words. "
+            "Increase maxlen."
         )
-    return [text for text, kept in zip(texts, keep) if kept], labels[keep]
+    return texts[keep], labels[keep]
 
 
-def leave_out(texts, num_words, skip_top, oov_char):
-    """Put `oov_char` for numbers below `skip_top` and from `num_words` on; None drops them.
+def encode(texts, num_words, skip_top, start_char, oov_char, index_from):
+    """Return lists of ranks as an object array (n,) of lists of the numbers for a network.
 
-    Without `num_words` the limit is the largest number there is, which, as in Keras, is thereby
-    left out itself.
+    A rank plus `index_from` is its number; each text begins with `start_char`, unless that is
+    None. Then `oov_char` stands for each number below `skip_top` and from `num_words` on; None
+    drops these. Without `num_words` the limit is the largest number there is, which, as in Keras,
+    is thereby left out itself.
     """
+    shift = index_from or 0
+    top_rank = max((max(text) for text in texts if text), default=0)
     if not num_words:
-        num_words = max((max(text) for text in texts if text), default=0)
-    known = range(skip_top, num_words)
-    if oov_char is None:
-        return [[word for word in text if word in known] for text in texts]
-    return [[word if word in known else oov_char for word in text] for text in texts]
+        num_words = max(top_rank + shift, start_char or 0)
 
+    def final(number):
+        return number if skip_top <= number < num_words else oov_char
 
-def as_array(texts):
-    """Return lists as an object array (n,), also if they happen to be of one length."""
-    array = np.empty(len(texts), dtype=object)
+    # The number of each rank, looked up: the millions of words are never compared one by one.
+    numbers = [final(rank + shift) for rank in range(top_rank + 1)]
+    start = [] if start_char is None else [final(start_char)]
+    encoded = np.empty(len(texts), dtype=object)  # np.array would stack lists of one length
     for index, text in enumerate(texts):
-        array[index] = text
-    return array
+        words = start + list(map(numbers.__getitem__, text))
+        encoded[index] = [w for w in words if w is not None] if oov_char is None else words
+    return encoded
 
 
 def read_word_index(path):

@@ -61,14 +61,10 @@ def load_data(
     x, y = load_file(path, KERAS_FILES + "reuters.npz", _read, _SHA256)
 
     order = shuffled_order(len(x), seed)
-    texts = indexed_text.mark_starts(x[order], start_char, index_from)
-    texts, labels = indexed_text.keep_short(texts, y[order], maxlen)
-    texts = indexed_text.leave_out(texts, num_words, skip_top, oov_char)
-    train = int(len(texts) * (1 - test_split))
-    return (
-        (indexed_text.as_array(texts[:train]), labels[:train].copy()),
-        (indexed_text.as_array(texts[train:]), labels[train:].copy()),
-    )
+    x, y = indexed_text.keep_short(x[order], y[order], maxlen, start_char)
+    x = indexed_text.encode(x, num_words, skip_top, start_char, oov_char, index_from)
+    train = int(len(x) * (1 - test_split))
+    return (x[:train].copy(), y[:train].copy()), (x[train:].copy(), y[train:].copy())
 
 
 def get_word_index(path="reuters_word_index.json"):

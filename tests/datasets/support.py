@@ -34,11 +34,11 @@ def tar_gz(files):
     return buffer.getvalue()
 
 
-def cifar_batch(images, **labels):
+def cifar_batch(images, protocol=2, **labels):
     """Return a batch file as the CIFAR archives have it: a dictionary with bytes for keys."""
     batch = {name.encode(): list(map(int, values)) for name, values in labels.items()}
     batch[b"data"] = images
-    return pickle.dumps(batch, protocol=2)
+    return pickle.dumps(batch, protocol)
 
 
 def sha256(data):

@@ -202,6 +202,7 @@ UNFIT = {
     "no numbers": ragged([["a"]] * 6),
     "floats": ragged([[1.5]] * 6),
     "negative": ragged([[-1]] * 6),
+    "too high": ragged([[10**12]] * 6),
 }
 
 
@@ -239,4 +240,4 @@ def test_topics():
 
 def test_empty_texts_are_allowed():
     indexed_text.check_texts("x", ragged([[], [1]]), 2)
-    assert indexed_text.leave_out([[], []], None, 0, 2) == [[], []]
+    assert indexed_text.encode(ragged([[], []]), None, 0, None, 2, 3).tolist() == [[], []]
