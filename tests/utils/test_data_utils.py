@@ -205,7 +205,7 @@ def test_fresh_archive_is_unpacked_again(server, home):
     ("arguments", "message"),
     [
         ({"fname": "x"}, "origin is missing"),
-        ({"origin": "/tmp/x"}, "as_uri"),
+        ({"origin": "/data/x"}, "as_uri"),
         ({"file_hash": "abc"}, "64 hex digits"),
         ({"file_hash": "z" * 64}, "is no checksum"),
         ({"md5_hash": SHA256}, "32 hex digits"),
