@@ -1,11 +1,16 @@
-"""Dense, and the layers that reshape, drop, mask or pass on what they get."""
+"""Dense and Activation, and layers that pass their input on: masking, penalties, functions."""
+
+import inspect
 
 import numpy as np
 
-from .. import activations, config, constraints, initializers, ops, regularizers
+from .. import activations, constraints, initializers, ops, regularizers
+from ..autograd import Tensor
+from ..utils.nest import map_structure
 from .base import Layer, register
 from .input_spec import InputSpec
-
+from .lambda_config import lambda_config, read_lambda_config
+from .symbolic import infer_outputs
 
 @register()
 class Dense(Layer):
@@ -68,7 +73,10 @@ class Dense(Layer):
 
     def call(self, inputs):
         """Return activation(inputs @ kernel + bias)."""
-        return ops.dense(inputs, self.kernel, self.bias, activation=self.activation)
+        fused = activations.fused_name(self.activation)
+        if fused is not None:
+            return ops.dense(inputs, self.kernel, self.bias, activation=fused)
+        return self.activation(ops.dense(inputs, self.kernel, self.bias))
 
     def compute_output_shape(self, input_shape):
         """Return the input's shape with its last axis replaced by `units`."""
@@ -95,36 +103,30 @@ class Activation(Layer):
 
 
 @register()
-class Dropout(Layer):
-    """Sets a random part of the inputs to zero while training and scales up the rest.
-
-    Kept values are divided by 1 - rate, so that sums keep their expectation
-    (Srivastava et al., 2014).
+class Masking(Layer):
+    """Marks the time steps at which all features have one value, so that later layers skip them.
 
     Args:
-        rate: the part to drop, from 0 up to, but not including, 1.
-        noise_shape: shape of the mask, 1 or None where it is shared or follows the input.
-        seed: makes the layer's masks a sequence of its own.
+        mask_value: the value that padding was done with.
     """
 
     supports_masking = True
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
-        if not 0 <= rate <= 1:
-            raise ValueError(f"The rate of Dropout {self.name!r} lies from 0 to 1, not {rate!r}.")
-        self.rate = rate
-        self.noise_shape = noise_shape
-        self.seed = seed
-        self._generator = None if seed is None else config.new_generator("dropout", seed)
+        self.mask_value = mask_value
 
-    def call(self, inputs, training=None):
-        """Drop while training, pass on otherwise."""
-        if not training or self.rate == 0:
-            return inputs
-        return ops.dropout(
-            inputs, rate=self.rate, noise_shape=self.noise_shape, generator=self._generator
-        )
+    def _present(self, inputs):
+        """Return where a step differs from the mask value, a boolean array (batch, steps)."""
+        return (np.asarray(inputs.data) != self.mask_value).any(axis=-1)
+
+    def compute_mask(self, inputs, mask=None):
+        """Return the mask (batch, steps)."""
+        return self._present(inputs)
+
+    def call(self, inputs):
+        """Return the inputs with masked steps set to zero."""
+        return inputs * self._present(inputs)[..., None].astype(inputs.dtype)
 
     def compute_output_shape(self, input_shape):
         """Return the input's shape."""
@@ -132,26 +134,106 @@ class Dropout(Layer):
 
 
 @register()
-class Flatten(Layer):
-    """Flattens every sample to one axis; the batch axis stays.
+class ActivityRegularization(Layer):
+    """Passes its input on and adds a penalty on it to the loss.
 
     Args:
-        data_format: 'channels_first' moves the channels to the end first, so that weights carry
-            over between the two layouts.
+        l1: factor of the sum of absolute values.
+        l2: factor of the sum of squares.
     """
 
-    def __init__(self, data_format=None, **kwargs):
-        super().__init__(**kwargs)
-        self.data_format = config.normalize_data_format(data_format or "channels_last")
-        self.input_spec = InputSpec(min_ndim=1)
+    supports_masking = True
 
-    def call(self, inputs):
-        """Return the inputs as (batch, everything else)."""
-        if self.data_format == "channels_first" and inputs.ndim > 2:
-            inputs = ops.moveaxis(inputs, 1, -1)
-        return ops.reshape(inputs, (inputs.shape[0], int(np.prod(inputs.shape[1:]))))
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1 = l1
+        self.l2 = l2
 
     def compute_output_shape(self, input_shape):
-        """Return (batch, product of the other sizes)."""
-        rest = input_shape[1:]
-        return (input_shape[0], None if None in rest else int(np.prod(rest)))
+        """Return the input's shape."""
+        return input_shape
+
+    def get_config(self):
+        """Return the factors; the penalty follows from them."""
+        config = super().get_config()
+        config.pop("activity_regularizer", None)
+        return config
+
+
+@register()
+class Lambda(Layer):
+    """Wraps a function of tensors as a layer.
+
+    Args:
+        function: takes a tensor (or a list of them); also `mask` and `training` where its
+            signature names them.
+        output_shape: shape of one sample of the result, or a function from input shape to output
+            shape; found by running the function on dummies if None.
+        mask: mask of the output, or a function (inputs, mask) -> mask.
+        arguments: dictionary of further keyword arguments for the function.
+    """
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(f"Lambda needs a function, not {function!r}.")
+        self.function = function
+        self.output_shape_argument = output_shape
+        self.mask = mask
+        if mask is not None:
+            self.supports_masking = True
+        self.arguments = dict(arguments or {})
+        self._accepted = _accepted_names(function)
+
+    def call(self, inputs, mask=None, training=None):
+        """Return function(inputs, **arguments)."""
+        arguments = dict(self.arguments)
+        if "mask" in self._accepted and "mask" not in arguments:
+            arguments["mask"] = mask
+        if "training" in self._accepted and "training" not in arguments:
+            arguments["training"] = training
+        result = self.function(inputs, **arguments)
+        return map_structure(lambda r: r if isinstance(r, Tensor) else Tensor(r), result)
+
+    def compute_output_shape(self, input_shape):
+        """Return the given output shape, or find it by running the function."""
+        given = self.output_shape_argument
+        if callable(given):
+            return given(input_shape)
+        if given is not None:
+            several = isinstance(input_shape, list)
+            batch = input_shape[0][0] if several else input_shape[0]
+            sizes = (given,) if isinstance(given, int) else tuple(given)
+            return (batch, *sizes)
+        return super().compute_output_shape(input_shape)
+
+    def compute_output_spec(self, *args, **kwargs):
+        """Return symbolic outputs: of the given shape, or found by running the function."""
+        if self.output_shape_argument is None:
+            return infer_outputs(self._compute, args, kwargs)
+        return super().compute_output_spec(*args, **kwargs)
+
+    def compute_mask(self, inputs, mask=None):
+        """Return the mask that was given, or what it makes of the input's mask."""
+        if callable(self.mask):
+            return self.mask(inputs, mask)
+        return self.mask
+
+    def get_config(self):
+        """Return the arguments, the function by name or as a code object's text."""
+        config = super().get_config()
+        config.update(lambda_config(self))
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Build the layer; a function that was saved as code is refused unless it is allowed."""
+        return cls(**read_lambda_config(config, custom_objects))
+
+
+def _accepted_names(function):
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return frozenset()
+    return frozenset(p.name for p in parameters)

@@ -25,8 +25,8 @@ def clone_model(model, input_tensors=None, clone_function=None):
         copied = Sequential(name=model.name)
         if input_tensors is not None:
             copied.add(flatten(input_tensors)[0])
-        elif model._source is not None:
-            copied.add(_fresh(model._source.history[0])._inbound_nodes[0].outputs[0])
+        elif model._entry is not None:
+            copied.add(_fresh(model._entry.history[0])._inbound_nodes[0].outputs[0])
         for layer in model.layers:
             copied.add(clone(layer))
         return copied

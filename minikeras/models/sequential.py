@@ -25,7 +25,7 @@ class Sequential(Model):
     def __init__(self, layers=None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
         self._stack = []
-        self._source = None  # the symbolic input, once known
+        self._entry = None  # the symbolic input, once known
         for layer in layers or []:
             self.add(layer)
 
@@ -47,9 +47,9 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor):
             layer = layer.history[0]
         if isinstance(layer, InputLayer):
-            if self._stack or self._source is not None:
+            if self._stack or self._entry is not None:
                 raise ValueError("An Input can only be the first element of a Sequential model.")
-            self._source = layer._inbound_nodes[0].outputs[0]
+            self._entry = layer._inbound_nodes[0].outputs[0]
             return
         if not isinstance(layer, Layer):
             hint = ""
@@ -61,10 +61,10 @@ class Sequential(Model):
                 f"The stack already has a layer called {layer.name!r}. All layer names of a model "
                 "must be different: give this one another name=."
             )
-        if not self._stack and self._source is None:
-            self._source = _source_of(layer)
+        if not self._stack and self._entry is None:
+            self._entry = _source_of(layer)
         self._stack.append(layer)
-        if self._source is not None:
+        if self._entry is not None:
             try:
                 self._extend()
             except BaseException:
@@ -80,7 +80,7 @@ class Sequential(Model):
         self._finish(output)
 
     def _connect(self):
-        output = self._source
+        output = self._entry
         for layer in self._stack:
             output = layer(output)
         self._finish(output)
@@ -91,7 +91,7 @@ class Sequential(Model):
                 f"Layer {self._stack[-1].name!r} has several outputs: a Sequential model is for "
                 "layers with one. Use the functional Model."
             )
-        self._init_graph(self._source, flatten(output)[0])
+        self._init_graph(self._entry, flatten(output)[0])
         if self._compilation is not None:
             self._targets = None
             self._compilation.outputs = None
@@ -106,7 +106,7 @@ class Sequential(Model):
             raise TypeError("There are no layers in the model, so none can be removed.")
         layer = self._stack.pop()
         self._graph, self.built = None, False
-        if self._source is not None and self._stack:
+        if self._entry is not None and self._stack:
             self._finish(self._stack[-1].get_output_at(self._call_index(self._stack[-1])))
         return layer
 
@@ -126,11 +126,11 @@ class Sequential(Model):
         if not self._stack:
             raise ValueError("The Sequential model has no layers yet: add() some first.")
         dtype = getattr(self, "_first_type", None)
-        self._source = Input(batch_shape=(None, *tuple(input_shape)[1:]), dtype=dtype)
+        self._entry = Input(batch_shape=(None, *tuple(input_shape)[1:]), dtype=dtype)
         try:
             self._connect()
         except BaseException:
-            self._source = None
+            self._entry = None
             raise
         self._input_shape_at_build = tuple(input_shape)
 

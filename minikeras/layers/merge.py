@@ -1,0 +1,343 @@
+"""Layers that make one tensor out of several."""
+
+import functools
+import warnings
+
+import numpy as np
+
+from .. import ops
+from .base import Layer, register
+
+
+class _Merge(Layer):
+    """What merging layers share: a list of inputs, element by element with broadcasting.
+
+    Inputs of lower rank get axes of size 1 behind the batch axis.
+    """
+
+    supports_masking = True
+    _least = 2
+
+    def build(self, input_shape):
+        """Check that there are enough inputs and that their shapes agree."""
+        if not isinstance(input_shape, list) or not all(
+            isinstance(s, (tuple, list)) for s in input_shape
+        ):
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} must be called on a list of at least "
+                f"{self._least} inputs, not on a single one."
+            )
+        if len(input_shape) < self._least:
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} merges at least {self._least} inputs, but "
+                f"got {len(input_shape)}."
+            )
+        self.compute_output_shape(input_shape)
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape that the inputs broadcast to."""
+        batch_sizes = {s[0] for s in input_shape if s[0] is not None}
+        if len(batch_sizes) > 1:
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} got inputs of different batch sizes: "
+                f"{input_shape}."
+            )
+        rest = functools.reduce(self._broadcast, (tuple(s[1:]) for s in input_shape))
+        unknown = any(s[0] is None for s in input_shape)
+        return (None if unknown else batch_sizes.pop(), *rest)
+
+    def _broadcast(self, a, b):
+        if len(a) < len(b):
+            a, b = b, a
+        b = (1,) * (len(a) - len(b)) + b
+        sizes = []
+        for m, n in zip(a, b, strict=True):
+            if None in (m, n):
+                other = n if m is None else m
+                sizes.append(other if other not in (None, 1) else None)
+            elif 1 in (m, n):
+                sizes.append(max(m, n) if 0 not in (m, n) else 0)
+            elif m == n:
+                sizes.append(m)
+            else:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r} cannot merge inputs of shapes "
+                    f"{a} and {b} (batch axis left out): the sizes {m} and {n} differ and neither "
+                    "is 1."
+                )
+        return tuple(sizes)
+
+    def call(self, inputs):
+        """Merge the inputs."""
+        rank = max(x.ndim for x in inputs)
+        aligned = [
+            x
+            if x.ndim == rank
+            else ops.reshape(x, (x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]))
+            for x in inputs
+        ]
+        return self._merge(aligned)
+
+    def _merge(self, inputs):
+        raise NotImplementedError
+
+    def compute_mask(self, inputs, mask=None):
+        """Return the positions that are present in every input."""
+        masks = [m for m in (mask or []) if m is not None]
+        return functools.reduce(np.logical_and, masks) if masks else None
+
+
+@register()
+class Add(_Merge):
+    """Adds its inputs."""
+
+    def _merge(self, inputs):
+        return functools.reduce(ops.add, inputs)
+
+
+@register()
+class Subtract(_Merge):
+    """Subtracts the second of two inputs from the first."""
+
+    def build(self, input_shape):
+        """Check that there are exactly two inputs."""
+        super().build(input_shape)
+        if len(input_shape) != 2:
+            raise ValueError(
+                f"Subtract {self.name!r} takes exactly 2 inputs, but got {len(input_shape)}."
+            )
+
+    def _merge(self, inputs):
+        return ops.subtract(*inputs)
+
+
+@register()
+class Multiply(_Merge):
+    """Multiplies its inputs element by element."""
+
+    def _merge(self, inputs):
+        return functools.reduce(ops.multiply, inputs)
+
+
+@register()
+class Average(_Merge):
+    """Averages its inputs element by element."""
+
+    def _merge(self, inputs):
+        return functools.reduce(ops.add, inputs) * (1.0 / len(inputs))
+
+
+@register()
+class Maximum(_Merge):
+    """Takes the greatest of its inputs element by element."""
+
+    def _merge(self, inputs):
+        return functools.reduce(ops.maximum, inputs)
+
+
+@register()
+class Minimum(_Merge):
+    """Takes the least of its inputs element by element."""
+
+    def _merge(self, inputs):
+        return functools.reduce(ops.minimum, inputs)
+
+
+@register()
+class Concatenate(_Merge):
+    """Joins its inputs along an axis.
+
+    Args:
+        axis: the axis along which sizes may differ; the batch axis counts as 0.
+    """
+
+    _least = 1
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def compute_output_shape(self, input_shape):
+        """Return the common shape with the sizes along the axis added up."""
+        first = list(input_shape[0])
+        axis = self.axis + len(first) if self.axis < 0 else self.axis
+        for shape in input_shape:
+            fits = len(shape) == len(first) and 0 <= axis < len(first) and all(
+                i == axis or m == n or None in (m, n)
+                for i, (m, n) in enumerate(zip(first, shape, strict=True))
+            )
+            if not fits:
+                raise ValueError(
+                    f"Concatenate {self.name!r} needs inputs whose shapes agree but for axis "
+                    f"{self.axis}; it got {list(map(tuple, input_shape))}."
+                )
+        sizes = [shape[axis] for shape in input_shape]
+        merged = [
+            next((s[i] for s in input_shape if s[i] is not None), None) for i in range(len(first))
+        ]
+        merged[0] = first[0]
+        merged[axis] = None if None in sizes else sum(sizes)
+        return tuple(merged)
+
+    def call(self, inputs):
+        """Join the inputs."""
+        return ops.concatenate(list(inputs), axis=self.axis)
+
+    def compute_mask(self, inputs, mask=None):
+        """Return the masks joined likewise; an input without a mask counts as present."""
+        if mask is None or all(m is None for m in mask):
+            return None
+        rank = inputs[0].ndim
+        axis = self.axis % rank
+        parts = []
+        for x, m in zip(inputs, mask, strict=True):
+            if m is None:
+                parts.append(np.ones(x.shape, bool))
+            else:
+                m = np.asarray(m)
+                parts.append(
+                    np.broadcast_to(m.reshape(m.shape + (1,) * (rank - m.ndim)), x.shape)
+                )
+        return np.concatenate(parts, axis=axis).all(axis=-1)
+
+
+@register()
+class Dot(_Merge):
+    """Scalar products of two inputs along given axes, sample by sample.
+
+    Args:
+        axes: int, or two ints, the axis of each input to sum over.
+        normalize: whether to scale both inputs to length 1 along it, which gives the cosine.
+    """
+
+    def __init__(self, axes, normalize=False, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(axes, (int, np.integer)) and (
+            not isinstance(axes, (list, tuple))
+            or len(axes) != 2
+            or not all(isinstance(a, (int, np.integer)) for a in axes)
+        ):
+            raise TypeError(f"axes must be an int or two ints, not {axes!r}.")
+        self.axes = axes
+        self.normalize = normalize
+
+    def _axes(self, ranks):
+        axes = (self.axes, self.axes) if isinstance(self.axes, (int, np.integer)) else self.axes
+        return [a % r for a, r in zip(axes, ranks, strict=True)]
+
+    def compute_output_shape(self, input_shape):
+        """Return the batch size and the sizes of both inputs without the summed axes."""
+        if len(input_shape) != 2:
+            raise ValueError(f"Dot {self.name!r} takes exactly 2 inputs, not {len(input_shape)}.")
+        a, b = map(tuple, input_shape)
+        i, j = self._axes((len(a), len(b)))
+        if i == 0 or j == 0:
+            raise ValueError(f"Dot {self.name!r} cannot sum over the batch axis (axes={self.axes}).")
+        if None not in (a[i], b[j]) and a[i] != b[j]:
+            raise ValueError(
+                f"Dot {self.name!r} sums over axis {i} of {a} and axis {j} of {b}, whose sizes "
+                f"{a[i]} and {b[j]} differ."
+            )
+        rest = a[1:i] + a[i + 1 :] + b[1:j] + b[j + 1 :]
+        return (a[0], *(rest or (1,)))
+
+    def call(self, inputs):
+        """Return the products."""
+        a, b = inputs
+        i, j = self._axes((a.ndim, b.ndim))
+        if self.normalize:
+            a, b = ops.l2_normalize(a, axis=i), ops.l2_normalize(b, axis=j)
+        shape = self.compute_output_shape([a.shape, b.shape])
+        a = ops.moveaxis(a, i, -1)
+        b = ops.moveaxis(b, j, 1)
+        n = a.shape[-1]
+        rows = int(np.prod(a.shape[1:-1]))
+        columns = int(np.prod(b.shape[2:]))
+        batch = a.shape[0]
+        product = ops.matmul(
+            ops.reshape(a, (batch, rows, n)), ops.reshape(b, (batch, n, columns))
+        )
+        return ops.reshape(product, (batch, *shape[1:]))
+
+    def compute_mask(self, inputs, mask=None):
+        """Return None: the summed axis takes the mask with it."""
+        return None
+
+
+# ---------------------------------------------------------------------------------------------
+# The functional forms
+# ---------------------------------------------------------------------------------------------
+def add(inputs, **kwargs):
+    """Return the sum of a list of tensors: `Add(**kwargs)(inputs)`."""
+    return Add(**kwargs)(inputs)
+
+
+def subtract(inputs, **kwargs):
+    """Return the difference of two tensors: `Subtract(**kwargs)(inputs)`."""
+    return Subtract(**kwargs)(inputs)
+
+
+def multiply(inputs, **kwargs):
+    """Return the product of a list of tensors: `Multiply(**kwargs)(inputs)`."""
+    return Multiply(**kwargs)(inputs)
+
+
+def average(inputs, **kwargs):
+    """Return the average of a list of tensors: `Average(**kwargs)(inputs)`."""
+    return Average(**kwargs)(inputs)
+
+
+def maximum(inputs, **kwargs):
+    """Return the greatest of a list of tensors: `Maximum(**kwargs)(inputs)`."""
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs, **kwargs):
+    """Return the least of a list of tensors: `Minimum(**kwargs)(inputs)`."""
+    return Minimum(**kwargs)(inputs)
+
+
+def concatenate(inputs, axis=-1, **kwargs):
+    """Return a list of tensors joined along an axis: `Concatenate(axis, **kwargs)(inputs)`."""
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+def dot(inputs, axes, normalize=False, **kwargs):
+    """Return the scalar products of two tensors: `Dot(axes, normalize, **kwargs)(inputs)`."""
+    return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)
+
+
+_MODES = {
+    "sum": add,
+    "mul": multiply,
+    "ave": average,
+    "max": maximum,
+    "min": minimum,
+    "concat": concatenate,
+}
+
+
+def merge(inputs, mode="sum", concat_axis=-1, dot_axes=-1, name=None):
+    """Return merged tensors: Keras 1's single function for all merging layers.
+
+    Args:
+        inputs: list of tensors.
+        mode: 'sum', 'mul', 'ave', 'max', 'min', 'concat', 'dot' or 'cos'.
+        concat_axis, dot_axes: axes for the modes that need them.
+        name: name of the layer.
+    """
+    warnings.warn(
+        "merge() is of Keras 1; use layers.add, multiply, concatenate, dot, ...",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    if mode == "concat":
+        return concatenate(inputs, axis=concat_axis, name=name)
+    if mode in ("dot", "cos"):
+        return dot(inputs, axes=dot_axes, normalize=mode == "cos", name=name)
+    if mode not in _MODES:
+        raise ValueError(
+            f"Unknown mode {mode!r}; choose one of {sorted([*_MODES, 'dot', 'cos'])}."
+        )
+    return _MODES[mode](inputs, name=name)
+
