@@ -1,0 +1,58 @@
+"""The library's settings and phases under their names of Keras 2 (and 1)."""
+
+import numpy as np
+
+from .. import config, ops
+from ..layers.context import context
+from ..layers.names import reset_uids
+
+
+def backend():
+    """Return 'numpy'."""
+    return "numpy"
+
+
+def cast_to_floatx(x):
+    """Return `x` as an ndarray of the default float type."""
+    return np.asarray(ops.convert_to_numpy(x), config.floatx())
+
+
+def image_dim_ordering():
+    """Return the default layout in Keras 1's words: 'tf' (channels last) or 'th'."""
+    return "th" if config.image_data_format() == "channels_first" else "tf"
+
+
+def set_image_dim_ordering(dim_ordering):
+    """Set the default layout in Keras 1's words: 'tf' (channels last) or 'th'."""
+    layouts = {"tf": "channels_last", "th": "channels_first"}
+    if dim_ordering not in layouts:
+        raise ValueError(f"dim_ordering must be 'tf' or 'th', not {dim_ordering!r}.")
+    config.set_image_data_format(layouts[dim_ordering])
+
+
+def learning_phase():
+    """Return 1 while a model trains, else 0."""
+    return int(context.training)
+
+
+def set_learning_phase(value):
+    """Set the phase, 0 (test) or 1 (training), for layers called outside of fit and predict."""
+    if value not in (0, 1):
+        raise ValueError(f"The learning phase is 0 or 1, not {value!r}.")
+    context.training = bool(value)
+
+
+def clear_session():
+    """Start automatic names and the learning phase anew. There is no graph to throw away."""
+    reset_uids()
+    context.training = False
+
+
+def _refuse_session(*args, **kwargs):
+    """Refuse: minikeras computes at once, so there is no TensorFlow session to get or set."""
+    raise NotImplementedError(
+        "There is no session: minikeras computes with NumPy at once. Leave the call out."
+    )
+
+
+get_session = set_session = manual_variable_initialization = _refuse_session
