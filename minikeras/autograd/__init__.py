@@ -1,11 +1,11 @@
 """Reverse-mode differentiation of NumPy code. Knows nothing of layers or models."""
 
+from .backward import gradients, leaf_gradients
 from .engine import (
-    RowGradient,
     SecondDerivativeError,
     composite,
-    gradients,
     is_recording,
+    leaves_of,
     no_grad,
     op,
     recording,
@@ -18,6 +18,7 @@ from .gradcheck import (
     check_second_order,
     check_variables,
 )
+from .row_gradient import RowGradient
 from .tensor import Tensor, Variable
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "custom_gradient",
     "grad",
     "gradients",
+    "leaf_gradients",
+    "leaves_of",
     "is_recording",
     "no_grad",
     "op",

@@ -5,7 +5,8 @@ import threading
 
 import numpy as np
 
-from .engine import gradients, op, recording
+from .backward import gradients
+from .engine import op, recording
 from .tensor import Node, Tensor, Variable, wrap
 
 

@@ -18,7 +18,8 @@ import dataclasses
 
 import numpy as np
 
-from .engine import gradients, op, recording
+from .backward import gradients
+from .engine import op, recording
 from .tensor import Tensor, Variable
 
 STEP = 1e-6  # relative to the size of the elements, near the cube root of the rounding error

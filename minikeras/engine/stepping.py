@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..autograd import gradients, no_grad, recording
+from ..autograd import leaf_gradients, leaves_of, no_grad, recording
 from ..autograd.tensor import wrap
 from ..layers.context import forward_pass
 from ..utils.nest import flatten
@@ -30,6 +30,7 @@ class Stepping:
     def _collect_trainable(self):
         """Fix which variables training moves: those that are trainable when it is compiled."""
         self._targets = self.trainable_weights
+        self._target_leaves = leaves_of(self._targets)
         self._penalties = self._regularized()
         self._penalty_functions = self._all_loss_functions()
 
@@ -37,13 +38,13 @@ class Stepping:
         """Make one update and return the batch's numbers in the order of `metrics_names`."""
         gathered, reported = [], []
         compilation = self._compilation
-        with recording(self._targets, keep=False), forward_pass(True, gathered, reported):
+        with recording(self._target_leaves, keep=False), forward_pass(True, gathered, reported):
             outputs = self._forward(inputs)
             outputs, symbolic = self._split_losses(outputs)
             total, parts = compilation.total_loss(
                 targets, outputs, weights, self._extra_losses(gathered + symbolic)
             )
-            found = gradients(total, self._targets) if total._node is not None else None
+            found = leaf_gradients(total, self._targets) if total._node is not None else None
         if found is None or all(g is None for g in found):
             raise ValueError(
                 f"No trainable weight of {self.name!r} has an influence on the loss: there is "
@@ -103,11 +104,11 @@ class Stepping:
         """
         inputs, targets, weights, _ = self._prepare(x, y, sample_weight)
         gathered = []
-        with recording(self._targets, keep=False), forward_pass(training, gathered, []):
+        with recording(self._target_leaves, keep=False), forward_pass(training, gathered, []):
             outputs, symbolic = self._split_losses(self._forward(inputs))
             total, _ = self._compilation.total_loss(
                 targets, outputs, weights, self._extra_losses(gathered + symbolic)
             )
-            found = gradients(total, self._targets)
+            found = leaf_gradients(total, self._targets)
         dense = [g.dense() if hasattr(g, "dense") else g for g in found]
         return float(total.data), dense
