@@ -1,0 +1,34 @@
+"""An exponential moving average of the variables, which may take their place (`use_ema`)."""
+
+import numpy as np
+
+
+class MovingAverage:
+    """Mixin: follows the variables with their averages.
+
+    Uses `use_ema`, `ema_momentum`, `ema_overwrite_frequency` and `_averages` of the optimizer.
+    """
+
+    def _follow(self):
+        """Move the averages; return whether they have been written into the variables."""
+        updates = self._updates_done()
+        momentum = self.ema_momentum if updates else 0.0
+        for i, average in self._averages.items():
+            np.multiply(average.data, momentum, out=average.data)
+            np.add(
+                average.data, (1.0 - momentum) * self._trainable_variables[i].data, out=average.data
+            )
+        frequency = self.ema_overwrite_frequency
+        if not frequency or (updates + 1) % frequency:
+            return False
+        self.finalize_variable_values(self._trainable_variables)
+        return True
+
+    def finalize_variable_values(self, var_list):
+        """With `use_ema`, give each variable the value of its moving average.
+
+        A training loop calls this when it ends.
+        """
+        if self.use_ema:
+            for variable in var_list:
+                variable.assign(self._averages[self._index[variable]].data)
