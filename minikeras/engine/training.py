@@ -1,13 +1,13 @@
 """fit, evaluate and predict: the loops over batches and epochs, and what surrounds them."""
 
-import sys
 import warnings
 
 import numpy as np
 
 from .. import config, optimizers
-from ..callbacks import CallbackList, Logs
+from ..callbacks import CallbackList, Logs, ProgbarLogger
 from ..utils.nest import as_list, flatten, unpack_single
+from ..utils.live_line import resolve_verbose, write_line
 from ..utils.progbar import Progbar
 from .arrays import arrange, as_array, check_input, check_lengths, check_target
 from .compilation import Compilation
@@ -332,7 +332,7 @@ class Training(Stepping):
                 validation_data,
                 epochs=epochs,
                 initial_epoch=initial_epoch,
-                verbose=_verbosity(verbose),
+                verbose=resolve_verbose(verbose),
                 callbacks=callbacks,
                 validation_freq=validation_freq,
                 batch_size=batch_size,
@@ -387,9 +387,10 @@ class Training(Stepping):
             line = f"Train on {source.samples} samples"
             if validation is not None and validation.samples is not None:
                 line += f", validate on {validation.samples} samples"
-            print(line)
+            write_line(line)
+        bar = [ProgbarLogger("steps" if params["samples"] is None else "samples")]
         listeners = CallbackList(
-            callbacks, self, params, add_history=True, add_progbar=bool(verbose)
+            [bar if verbose else None, callbacks], self, params, add_history=True
         )
         if validation is not None:
             listeners.validation_data = validation_data
@@ -502,7 +503,7 @@ class Training(Stepping):
         if source.size is None and isinstance(source, GeneratorSource) and hasattr(x, "__next__"):
             raise ValueError("x is a generator: say how many batches to take with steps=.")
         progress = None
-        verbose = _verbosity(verbose)
+        verbose = resolve_verbose(verbose)
         if verbose == 1:
             progress = Progbar(source.samples if steps is None and source.samples else source.size)
         listeners = None
@@ -536,7 +537,7 @@ class Training(Stepping):
         Returns:
             An array, or a list of arrays where the model has several outputs.
         """
-        verbose = _verbosity(verbose)
+        verbose = resolve_verbose(verbose)
         if is_generator(x) or (not hasattr(x, "shape") and _yields_batches(x)):
             pool = {
                 "workers": workers or 0,
@@ -746,14 +747,6 @@ class _Averages:
 
     def means(self):
         return [s / self.samples if self.samples else 0.0 for s in self.sums]
-
-
-def _verbosity(verbose):
-    if verbose == "auto":
-        return 1 if getattr(sys.stdout, "isatty", lambda: False)() else 2
-    if verbose is True or verbose is False:
-        return int(verbose)
-    return verbose
 
 
 def _batch_size(batch_size, samples):
