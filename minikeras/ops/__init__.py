@@ -72,6 +72,17 @@ from .control import (
     vectorized_map,
     while_loop,
 )
+from .conv import (
+    conv,
+    conv1d,
+    conv2d,
+    conv3d,
+    convolution,
+)
+from .conv_transpose import (
+    conv_transpose,
+    transposed_convolution,
+)
 from .creation import (
     arange,
     array,

@@ -1,0 +1,88 @@
+"""Three operations that are each other's gradients: all of convolution, channels-last.
+
+The sum over positions of `g * convolve(x, kernel)` is linear in each of x, kernel and g. Its
+derivatives by g, x and kernel are the three operations below; so each one's gradient is made of
+the other two, and can be differentiated as often as one likes.
+"""
+
+from ..autograd import Tensor, op
+from . import conv_blocks
+from .reduction import sum as total
+from .types import raw
+
+
+@op(register=False)
+def convolve(x, kernel, bias=None, /, windows=None, relu=False):
+    """Return the convolution (n, *out, filters) of x (n, *size, channels) with the kernel.
+
+    Args:
+        kernel: array (*kernel, channels / groups, filters).
+        bias: array (filters,), or None.
+        windows: the `Windows`.
+        relu: whether to rectify the result.
+    """
+    arrays = x, kernel, bias
+    # Tensors are given where the gradient itself is to be differentiated.
+    if any(isinstance(a, Tensor) for a in arrays):
+        y = convolve(*arrays, windows=windows, relu=relu)
+    else:
+        y = conv_blocks.forward(x, kernel, windows, bias, relu)
+    groups = x.shape[-1] // kernel.shape[-2]
+
+    def vjp(g, needs):
+        needs = (*needs, False)[:3]
+        if not isinstance(g, Tensor):
+            return conv_blocks.backward(
+                g, kernel, windows, groups, needs, x=x, rectified=y if relu else None
+            )
+        if relu:
+            g = g * (raw(y) > 0).astype(g.dtype)
+        return (
+            spread(g, kernel, windows=windows, groups=groups) if needs[0] else None,
+            correlate(x, g, windows=windows, groups=groups) if needs[1] else None,
+            total(g, axis=tuple(range(g.ndim - 1))) if needs[2] else None,
+        )
+
+    return y, vjp
+
+
+@op(register=False)
+def spread(g, kernel, /, windows=None, groups=1):
+    """Return the gradient of a convolution for its input: a transposed convolution.
+
+    Args:
+        g: array (n, *out, filters).
+        kernel: array (*kernel, channels / groups, filters).
+
+    Returns:
+        Array (n, *size, channels).
+    """
+    if isinstance(g, Tensor) or isinstance(kernel, Tensor):
+        y = spread(g, kernel, windows=windows, groups=groups)
+    else:
+        y = conv_blocks.backward(g, kernel, windows, groups, (True, False, False))[0]
+    return y, (
+        lambda u: convolve(u, kernel, windows=windows),
+        lambda u: correlate(u, g, windows=windows, groups=groups),
+    )
+
+
+@op(register=False)
+def correlate(x, g, /, windows=None, groups=1):
+    """Return the gradient of a convolution for its kernel.
+
+    Args:
+        x: array (n, *size, channels).
+        g: array (n, *out, filters).
+
+    Returns:
+        Array (*kernel, channels / groups, filters).
+    """
+    if isinstance(x, Tensor) or isinstance(g, Tensor):
+        y = correlate(x, g, windows=windows, groups=groups)
+    else:
+        y = conv_blocks.backward(g, None, windows, groups, (False, True, False), x=x)[1]
+    return y, (
+        lambda u: spread(g, u, windows=windows, groups=groups),
+        lambda u: convolve(x, u, windows=windows),
+    )
