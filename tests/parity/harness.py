@@ -107,7 +107,7 @@ def paired_weights(real, mini):
     if reals and minis and len(reals) == len(minis):
         return [triple for a, b in zip(reals, minis) for triple in paired_weights(a, b)]
     return [
-        (f"{real.name}/{weight.name}", r, m)
+        (weight.path, r, m)
         for weight, r, m in zip(real.weights, real.get_weights(), mini.get_weights())
     ]
 
