@@ -33,4 +33,4 @@ def remember(output, x, activation):
 def logits_of(output, activation):
     """Return what `output` is the `activation` of, or None if it is not known to be one."""
     logits = getattr(output, "logits", None)
-    return logits if logits is not None and logits.activation == activation else None
+    return logits if getattr(logits, "activation", None) == activation else None

@@ -1,0 +1,82 @@
+"""Labels and predictions brought together: same float type, same number of dimensions."""
+
+import numpy as np
+
+from .. import config, ops
+from ..autograd.tensor import Operators
+
+
+def as_tensor_like(value, dtype=None):
+    """Return a tensor or symbolic tensor as it is, anything else as an ndarray.
+
+    Args:
+        value: tensor, array, nested list or number. Python floats become the default float type.
+        dtype: float type that floats are brought to; None to keep an array's own.
+    """
+    if isinstance(value, (Operators, np.ndarray)):
+        known = value
+    else:
+        known = np.asarray(value)
+        if known.dtype.kind == "f" and not isinstance(value, np.generic):
+            known = known.astype(config.floatx())
+    if dtype is not None and known.dtype.kind == "f" and known.dtype != dtype:
+        return ops.cast(known, dtype=dtype)
+    return known
+
+
+def same_rank(a, b):
+    """Give two tensors the same rank where a last axis of length 1 is all they differ by.
+
+    A vector beside a column becomes a column; in higher ranks the longer one loses its last axis.
+    """
+    ranks = len(a.shape), len(b.shape)
+    if ranks[0] == ranks[1] + 1 and a.shape[-1] == 1:
+        return (a, ops.expand_dims(b, -1)) if ranks[1] == 1 else (ops.squeeze(a, axis=-1), b)
+    if ranks[1] == ranks[0] + 1 and b.shape[-1] == 1:
+        return (ops.expand_dims(a, -1), b) if ranks[0] == 1 else (a, ops.squeeze(b, axis=-1))
+    return a, b
+
+
+def pair(y_true, y_pred):
+    """Return labels and predictions in the float type of the predictions and in the same rank.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+    """
+    y_pred = as_tensor_like(y_pred)
+    if y_pred.dtype.kind not in "fc":
+        y_pred = ops.cast(y_pred, dtype=config.floatx())
+    y_true = as_tensor_like(y_true)
+    if y_true.dtype != y_pred.dtype:
+        y_true = ops.cast(y_true, dtype=y_pred.dtype)
+    if len(y_true.shape) != len(y_pred.shape):
+        y_true, y_pred = same_rank(y_true, y_pred)
+    _check(y_true.shape, y_pred.shape)
+    return y_true, y_pred
+
+
+def _check(true, pred):
+    """Refuse shapes that differ, other than by an axis of length 1 or unknown."""
+    fits = len(true) == len(pred) and all(
+        m == n or m in (1, None) or n in (1, None) for m, n in zip(true, pred, strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            f"The labels have shape {tuple(true)} and the predictions {tuple(pred)}: a loss needs "
+            "a label for each prediction. Reshape the labels or change the last layer's units."
+        )
+
+
+def smoothed(y_true, label_smoothing, classes=None):
+    """Return labels moved towards a uniform distribution over so many classes.
+
+    Args:
+        y_true: array of labels.
+        label_smoothing: share of the uniform distribution, from 0 to 1, else a ValueError.
+        classes: how many classes there are.
+    """
+    if not label_smoothing:
+        return y_true
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing is a share from 0 to 1, not {label_smoothing!r}.")
+    return y_true * (1 - label_smoothing) + label_smoothing / classes
