@@ -155,10 +155,11 @@ class Registry:
             return None
         if isinstance(identifier, (str, dict)):
             return self.deserialize(identifier, custom_objects)
-        if callable(identifier):
+        if callable(identifier) or hasattr(identifier, "get_config"):
             return self.instantiate(identifier)
+        article = "an" if self.family[0] in "aeiou" else "a"
         raise ValueError(
-            f"Cannot interpret {identifier!r} as a {self.family}: give a name, a function, "
+            f"Cannot interpret {identifier!r} as {article} {self.family}: give a name, a function, "
             "a class, an instance or a config dictionary."
         )
 
