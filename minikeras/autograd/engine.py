@@ -152,7 +152,8 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
             tracked = any(parents)
         out, vjp = function(*raw, **settings)
         if not tensors:
-            return out
+            # NumPy turns what has no dimensions into scalars, which it promotes differently.
+            return np.asarray(out) if isinstance(out, np.generic) else out
         if isinstance(out, tuple):
             node = None
             if tracked and vjp is not None:
