@@ -46,8 +46,7 @@ def divide_no_nan(x1, x2, /):
     """Return `x1 / x2`, and 0 wherever `x2` is 0."""
     x1, x2 = floating(x1), floating(x2)
     zero = x2 == 0
-    safe = np.where(zero, 1, x2)
-    inverse = np.where(zero, 0, 1 / safe)
+    inverse = np.where(zero, x2, np.reciprocal(np.where(zero, np.ones_like(x2), x2)))
     y = x1 * inverse
     return y, (lambda g: g * inverse, lambda g: -g * y * inverse)
 

@@ -60,7 +60,7 @@ def sqrt(x, /):
 def rsqrt(x, /):
     """Return `1 / sqrt(x)`."""
     x = floating(x)
-    y = 1 / np.sqrt(x)
+    y = np.reciprocal(np.sqrt(x))
     return y, (lambda g: -0.5 * g * y / x,)
 
 
@@ -74,7 +74,7 @@ def cbrt(x, /):
 @op
 def reciprocal(x, /):
     """Return `1 / x`."""
-    y = 1 / floating(x)
+    y = np.reciprocal(floating(x))
     return y, (lambda g: -g * y * y,)
 
 
@@ -215,7 +215,7 @@ def arctanh(x, /):
 def sinc(x, /):
     """Return `sin(pi x) / (pi x)`, which is 1 at 0."""
     x = floating(x)
-    y = np.sinc(x)
+    y = np.sinc(x).astype(x.dtype)
 
     def vjp(g):
         zero = x == 0
@@ -228,13 +228,13 @@ def sinc(x, /):
 @op
 def deg2rad(x, /):
     """Return degrees as radians."""
-    return floating(x) * (math.pi / 180), (lambda g: g * (math.pi / 180),)
+    return np.deg2rad(floating(x)), (lambda g: g * (math.pi / 180),)
 
 
 @op
 def rad2deg(x, /):
     """Return radians as degrees."""
-    return floating(x) * (180 / math.pi), (lambda g: g * (180 / math.pi),)
+    return np.rad2deg(floating(x)), (lambda g: g * (180 / math.pi),)
 
 
 @op
@@ -252,7 +252,7 @@ def ceil(x, /):
 @op
 def trunc(x, /):
     """Return `x` without its fraction. It has no gradient."""
-    return np.trunc(x), None
+    return (np.trunc(x) if x.dtype.kind == "f" else x.copy()), None
 
 
 @op

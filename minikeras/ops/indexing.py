@@ -47,9 +47,9 @@ def putitem(g, /, key, shape):
     """Return zeros of `shape` to whose elements `key` the values `g` have been added."""
     y = np.zeros(shape, g.dtype)
     if _is_basic(key):
-        y[key] = g
+        y[key] = raw(g)
     else:
-        np.add.at(y, key, g)
+        np.add.at(y, key, raw(g))
     return y, (lambda h: getitem(h, key=key),)
 
 
@@ -111,7 +111,7 @@ def add_rows(values, indices, /, rows):
         indices: ints (n,), the row of each value; repeats are added up.
     """
     y = np.zeros((rows, *values.shape[1:]), values.dtype)
-    np.add.at(y, indices, values)
+    np.add.at(y, indices, raw(values))
     return y, (lambda g: np.take(g, indices, axis=0), None)
 
 

@@ -18,10 +18,9 @@ def _same_names():
     """Return each ufunc of NumPy that one of our operations shares its name with."""
     found = {}
     for module in (arithmetic, comparison, elementwise, products, signals):
-        for name in vars(module):
-            ufunc = getattr(np, name, None)
-            if isinstance(ufunc, np.ufunc):
-                found[ufunc] = getattr(module, name)
+        for name, ours in vars(module).items():
+            if hasattr(ours, "op_name") and isinstance(getattr(np, name, None), np.ufunc):
+                found[getattr(np, name)] = ours
     return found
 
 

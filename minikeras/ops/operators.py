@@ -108,10 +108,10 @@ def _reducing(function):
 
 
 def _extreme(function):
-    def method(self, axis=None, out=None, keepdims=False):
+    def method(self, axis=None, out=None, keepdims=False, **initial):
         if out is not None:
             raise TypeError("Tensors cannot be written into: leave out `out`.")
-        return function(self, axis=axis, keepdims=keepdims)
+        return function(self, axis=axis, keepdims=keepdims, **initial)
 
     return method
 

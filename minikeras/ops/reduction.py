@@ -63,7 +63,8 @@ def _extreme(x, y, axes, keepdims):
 
     def vjp(g):
         ties = (x == y).astype(g.dtype)
-        return g.reshape(kept) / ties.sum(axis=axes, keepdims=True) * ties
+        counts = np.maximum(ties.sum(axis=axes, keepdims=True), 1)  # 0 where `initial` has won
+        return g.reshape(kept) / counts * ties
 
     if not keepdims:
         y_out = y.reshape(tuple(n for i, n in enumerate(kept) if i not in axes))

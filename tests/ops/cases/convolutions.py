@@ -1,0 +1,93 @@
+"""Cases: convolutions and pooling, against loops over every place."""
+
+import itertools
+
+import numpy as np
+
+from . import Case
+from .values import normal
+
+
+def _pair(value, rank):
+    return (value,) * rank if isinstance(value, int) else tuple(value)
+
+
+def _margins(sizes, windows, strides, padding):
+    """Return (before, after) for each spatial axis."""
+    if padding == "valid":
+        return [(0, 0)] * len(sizes)
+    if padding == "causal":
+        return [(w - 1, 0) for w in windows]
+    missing = [
+        max((-(-n // s) - 1) * s + w - n, 0)
+        for n, w, s in zip(sizes, windows, strides, strict=True)
+    ]
+    return [(m // 2, m - m // 2) for m in missing]
+
+
+def _convolve(
+    x, kernel, bias=None, strides=1, padding="valid", data_format=None, dilation=1, activation=None
+):
+    if data_format == "channels_first":
+        x = np.moveaxis(x, 1, -1)
+    rank = x.ndim - 2
+    strides, dilation = _pair(strides, rank), _pair(dilation, rank)
+    windows = [(k - 1) * d + 1 for k, d in zip(kernel.shape, dilation, strict=False)]
+    margins = _margins(x.shape[1:-1], windows, strides, padding)
+    x = np.pad(x, [(0, 0), *margins, (0, 0)])
+    out = [(n - w) // s + 1 for n, w, s in zip(x.shape[1:-1], windows, strides, strict=True)]
+    y = np.zeros((len(x), *out, kernel.shape[-1]))
+    groups = x.shape[-1] // kernel.shape[-2]
+    for place in itertools.product(*map(range, out)):
+        for tap in itertools.product(*map(range, kernel.shape[:rank])):
+            at = tuple(
+                p * s + t * d for p, s, t, d in zip(place, strides, tap, dilation, strict=True)
+            )
+            seen = np.split(x[(slice(None), *at)], groups, axis=-1)
+            taps = np.split(kernel[tap], groups, axis=-1)
+            parts = [a @ w for a, w in zip(seen, taps, strict=True)]
+            y[(slice(None), *place)] += np.concatenate(parts, axis=-1)
+    y = y if bias is None else y + bias
+    y = np.tanh(y) if activation == "tanh" else y
+    return np.moveaxis(y, -1, 1) if data_format == "channels_first" else y
+
+
+def _transposed(x, kernel, bias=None, strides=1, padding="valid"):
+    rank = x.ndim - 2
+    strides = _pair(strides, rank)
+    sizes = [(n - 1) * s + k for n, s, k in zip(x.shape[1:-1], strides, kernel.shape, strict=False)]
+    sizes = [max(n, m * s) for n, m, s in zip(sizes, x.shape[1:-1], strides, strict=True)]
+    y = np.zeros((len(x), *sizes, kernel.shape[-2]))
+    for place in itertools.product(*map(range, x.shape[1:-1])):
+        for tap in itertools.product(*map(range, kernel.shape[:rank])):
+            at = tuple(p * s + t for p, s, t in zip(place, strides, tap, strict=True))
+            y[(slice(None), *at)] += x[(slice(None), *place)] @ kernel[tap].T
+    if padding == "same":
+        for axis, (n, s) in enumerate(zip(x.shape[1:-1], strides, strict=True), 1):
+            extra = y.shape[axis] - n * s
+            y = np.take(y, np.arange(extra // 2, extra // 2 + n * s), axis=axis)
+    return y if bias is None else y + bias
+
+
+CASES = [
+    Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), normal(2)], _convolve),
+    Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), None, 2, "causal"], _convolve),
+    Case(
+        "convolution",
+        [normal(2, 5, 6, 2), normal(3, 2, 2, 4), normal(4), (2, 1), "same"],
+        _convolve,
+    ),
+    Case(
+        "convolution",
+        [normal(1, 2, 6, 6), normal(3, 3, 2, 2), None, 1, "valid", "channels_first", 2, "tanh"],
+        _convolve,
+    ),
+    Case("convolution", [normal(2, 4, 4, 4), normal(2, 2, 2, 6)], _convolve),
+    Case("convolution", [normal(1, 3, 4, 3, 2), normal(2, 2, 2, 2, 3)], _convolve),
+    Case("transposed_convolution", [normal(2, 4, 3), normal(3, 2, 3), normal(2), 2], _transposed),
+    Case(
+        "transposed_convolution",
+        [normal(1, 3, 2, 2), normal(3, 2, 3, 2), None, 2, "same"],
+        _transposed,
+    ),
+]
