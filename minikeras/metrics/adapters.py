@@ -9,7 +9,7 @@ import numpy as np
 from ..autograd import Tensor
 from ..losses.pairs import same_rank
 from .arrays import as_array, detached, spread_weights
-from .base import Metric, Scalar, _plain
+from .base import Metric, Scalar, plain
 from .reduction import add, function_meant
 from .resolve import get, log_name
 
@@ -98,6 +98,15 @@ class FunctionMetric(Metric):
         self._totals = {}  # name -> sum, for a function that returns a dictionary
         self.last = None
 
+    def _total_of(self, name):
+        if name not in self._totals:
+            self._totals[name] = self.add_variable((), dtype="float64", name=name)
+        return self._totals[name]
+
+    def _build_like(self, other):
+        for name in other._totals:
+            self._total_of(name)
+
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch of labels and predictions."""
         mask = y_pred.mask if isinstance(y_pred, Tensor) else None
@@ -111,7 +120,7 @@ class FunctionMetric(Metric):
                 for name, part in values.items()
             }
             for name, value in self.last.items():
-                self._totals[name] = self._totals.get(name, 0.0) + value * samples
+                add(self._total_of(name), value * samples)
         else:
             self.last = batch_value(as_array(values), weights, mask, self.name)
             add(self.total, self.last * samples)
@@ -119,15 +128,14 @@ class FunctionMetric(Metric):
 
     def result(self):
         """Return the average so far, 0 before any batch; a dictionary if the function does."""
-        count = self.count.data.item()
+        count = self.count.data.item() or 1.0
         if self._totals:
-            return {name: Scalar(total / count) for name, total in self._totals.items()}
-        return Scalar(self.total.data.item() / count if count else 0.0)
+            return {name: Scalar(v.data.item() / count) for name, v in self._totals.items()}
+        return Scalar(self.total.data.item() / count)
 
     def reset_state(self):
         """Forget all batches."""
         super().reset_state()
-        self._totals = {}
         self.last = None
 
 
@@ -157,7 +165,7 @@ class StatefulMetric(Metric):
                 "samples. Use it in `metrics` instead of `weighted_metrics`, or write it as a "
                 "subclass of keras.metrics.Metric."
             )
-        self.last = _plain(self.thing(detached(y_true), detached(y_pred)))
+        self.last = plain(self.thing(detached(y_true), detached(y_pred)))
 
     def result(self):
         """Return the object's latest answer, 0 before any batch."""

@@ -178,12 +178,13 @@ class Metric(Configurable):
 
 def read(metric):
     """Return a metric's result in plain Python: a float, a small array, or a dict of them."""
-    return _plain(metric.result())
+    return plain(metric.result())
 
 
-def _plain(value):
+def plain(value):
+    """Return a number, an array or a dictionary of them without tensors and NumPy scalars."""
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, float):
         return float(value)
     value = np.asarray(value)

@@ -124,9 +124,16 @@ class MeanMetricWrapper(Mean):
             super().update_state(values, sample_weight)
             return
         for name, part in values.items():
-            if name not in self._parts:
-                self._parts[name] = Mean(name, self.dtype)
-            self._parts[name].update_state(part, sample_weight)
+            self._part(name).update_state(part, sample_weight)
+
+    def _part(self, name):
+        if name not in self._parts:
+            self._parts[name] = Mean(name, self.dtype)
+        return self._parts[name]
+
+    def _build_like(self, other):
+        for name in other._parts:
+            self._part(name)
 
     def result(self):
         """Return the mean so far, or a dictionary of means."""

@@ -97,7 +97,11 @@ def test_a_dictionary_of_named_values():
     assert metric.last == {"low": 1, "high": 3}
     metric.update_state(np.zeros(1), np.array([7.0]))
     assert metric.result() == pytest.approx({"low": 3, "high": 13 / 3})
+    other = metrics.as_metric(spread)
+    other.merge_state([metric])
+    assert other.result() == metric.result()
     metric.reset_state()
+    assert metric.result() == {"low": 0, "high": 0}
     metric.update_state(np.zeros(1), np.array([7.0]))
     assert metric.result() == {"low": 7, "high": 7}
 

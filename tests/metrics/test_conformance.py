@@ -1,6 +1,8 @@
 """What every registered metric must do; a metric without a case here fails the suite."""
 
+import copy
 import inspect
+import pickle
 
 import numpy as np
 import pytest
@@ -227,6 +229,21 @@ def test_merging_is_seeing_all(cls, arguments, data):
     both.update_state(*second)
     one.merge_state([two])
     check_same(one.result(), both.result())
+
+
+@cases
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_go_their_own_way(cls, arguments, data, duplicate):
+    first, second = batches(data, (8, 6))
+    metric, expected = cls(**arguments), cls(**arguments)
+    metric.update_state(*first)
+    before = metric.result()
+    twin = duplicate(metric)
+    twin.update_state(*second)
+    np.testing.assert_array_equal(metric.result(), before)
+    expected.update_state(*first)
+    expected.update_state(*second)
+    np.testing.assert_array_equal(twin.result(), expected.result())
 
 
 @cases

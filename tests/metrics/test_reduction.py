@@ -165,6 +165,9 @@ def test_a_function_may_return_a_dictionary():
     metric.update_state([0.0], np.array([3.0]))
     metric.update_state([0.0], np.array([5.0]))
     assert metric.result() == {"low": 3, "high": 5}
+    other = metrics.MeanMetricWrapper(both)
+    other.merge_state([metric])
+    assert other.result() == {"low": 3, "high": 5}
     metric.reset_state()
     metric.update_state([0.0], np.array([1.0]))
     assert metric.result() == {"low": 0, "high": 2}
