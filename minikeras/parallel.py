@@ -78,11 +78,13 @@ def run(work, count, least=1):
         for tasks_of_worker, task in zip(_workers, tasks[1:], strict=False):
             tasks_of_worker.put(task)
         tasks[0]()
-        return [task.wait() for task in tasks]
+        for task in tasks:
+            task.done.acquire()
     finally:
         if before != 1:
             blas.set(before)
         _busy.release()
+    return [task.outcome() for task in tasks]
 
 
 class _Task:
@@ -106,8 +108,8 @@ class _Task:
         finally:
             self.done.release()
 
-    def wait(self):
-        self.done.acquire()
+    def outcome(self):
+        """Return the result, or raise what was raised."""
         if self.failure is not None:
             try:
                 raise self.failure

@@ -125,6 +125,12 @@ from .decompositions import (
     solve_triangular,
     svd,
 )
+from .depthwise import (
+    depthwise_conv,
+    depthwise_convolution,
+    separable_conv,
+    separable_convolution,
+)
 from .diagonals import (
     diag,
     diagflat,

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from .. import parallel
+from . import depthwise_blocks
 from .overlap import Overlap
 from .patches import Patches, product
 from .piecewise import rectify
@@ -83,6 +84,8 @@ def forward(x, kernel, windows, bias=None, relu=False):
     out = np.empty((len(x), *windows.out, filters), x.dtype)
     if out.size == 0:
         return out
+    if kernel.shape[-2] == 1 < groups:
+        return depthwise_blocks.forward(x, kernel, windows, Finish(bias, relu, windows.out[-1]))
     plan = Plan(windows, x.shape[-1], filters, groups)
     matrices = kernel_matrices(kernel, groups)
     finish = Finish(bias, relu, windows.out[-1])
@@ -160,6 +163,8 @@ def backward(g, kernel, windows, groups, needs, x=None, rectified=None):
     )
     if g.size == 0:
         return [np.zeros(s, g.dtype) if need else None for s, need in zip(shapes, needs)]
+    if groups == channels > 1:
+        return depthwise_blocks.backward(g, kernel, windows, groups, needs, x, rectified)
     plan = Plan(windows, channels, filters, groups)
     divided = plan.block_shape(1)[1] < plan.rows  # then parts of images are added together
     for_x = (np.zeros if divided else np.empty)(shapes[0], g.dtype) if needs[0] else None

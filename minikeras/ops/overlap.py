@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from .patches import row_groups
+from .padded import Padded
+from .patches import product, row_groups
 
 _WIDER = 1.3  # how much more work spreading may cause
 
@@ -32,30 +33,23 @@ class Overlap:
         self.target, self.kernel, self.windows = target, kernel, windows
         images, rows = shape
         taps, filters, channels = kernel.shape
-        self.divided = rows < windows.out[0]  # are images taken apart?
-        self.direct = not (windows.padded or self.divided) and target.flags.c_contiguous
-        extents = [max(r, b + s) for r, b, s in zip(windows.reach, windows.before, windows.size)]
-        extents[0] = windows.size[0] if self.direct else self._extent(rows)
-        if not (self.direct or self.divided):
-            extents[0] = max(extents[0], windows.before[0] + windows.size[0])
-        self.extents = extents
+        self.padded = None
+        if windows.padded or rows < windows.out[0] or not target.flags.c_contiguous:
+            self.padded = Padded(windows, shape, channels, kernel.dtype)
+        extents = windows.size if self.padded is None else self.padded.array.shape[1:-1]
         widths, positions = math.prod(extents[1:]), math.prod(windows.out[1:])
         self.spread = set(windows.strides) == {1} and widths <= _WIDER * positions
-        spatial = extents[1:] if self.spread else windows.out[1:]
         steps = [math.prod(extents[i + 1 :]) for i in range(len(extents))]
         self.offsets = [  # of each tap, in elements of the flattened image
-            sum(i * d * step for i, d, step in zip(tap, windows.dilation, steps))
+            sum(i * d * step for i, d, step in zip(tap, windows.dilation, steps, strict=True))
             for tap in windows.taps
         ]
-        dtype = kernel.dtype
-        self.source = np.zeros((images, rows, *spatial, filters), dtype)
-        self.products = np.empty(images * taps * rows * math.prod(spatial) * channels, dtype)
-        if not self.direct:
-            self.padded = np.empty((images, *extents, channels), dtype)
-
-    def _extent(self, rows):
-        w = self.windows
-        return (rows - 1) * w.strides[0] + (w.kernel[0] - 1) * w.dilation[0] + 1
+        spatial = extents[1:] if self.spread else windows.out[1:]
+        self.source = np.zeros((images, rows, *spatial, filters), kernel.dtype)
+        self.whole = windows.pointwise and self.padded is None
+        if self.whole:
+            return
+        self.products = np.empty(images * taps * rows * math.prod(spatial) * channels, kernel.dtype)
 
     def place(self, images, rows):
         """Return the array (images, rows, *positions, filters) to write a block into."""
@@ -67,6 +61,10 @@ class Overlap:
         n, rows = n1 - n0, y1 - y0
         taps, filters, channels = self.kernel.shape
         source = self.source[:n, :rows]
+        if self.whole:
+            out = self.target[n0:n1, y0:y1].reshape(-1, channels)
+            product(source.reshape(-1, filters), self.kernel[0], out)
+            return
         length = math.prod(source.shape[1:-1])  # positions of one image
         products = self.products[: n * taps * length * channels].reshape(n, taps, length, channels)
         groups = row_groups(length, filters, channels)
@@ -75,16 +73,17 @@ class Overlap:
             self.kernel[:, None],
             out=products.reshape(n, taps, groups, length // groups, channels),
         )
-        sums = self.target[n0:n1] if self.direct else self.padded[:n]
-        if self.divided:
-            sums = sums[:, : self._extent(rows)]
+        if self.padded is None:
+            sums = self.target[n0:n1]
+        else:
+            sums, _ = self.padded.block(n0, n1, y0, y1)
         if self.spread:
             self._add_runs(sums.reshape(n, -1, channels), products, length)
         else:
             sums[...] = 0
             self._add_windows(sums, products.reshape(n, taps, *source.shape[1:-1], channels))
-        if not self.direct:
-            self._crop(sums, n0, n1, y0)
+        if self.padded is not None:
+            self.padded.store(self.target, n0, n1, y0, y1)
 
     def _add_runs(self, sums, products, length):
         """Add the rows of each tap at its offset; the zeros between images' rows do no harm."""
@@ -106,17 +105,3 @@ class Overlap:
             )
             part = sums[(slice(None), *covered)]
             np.add(part, products[:, t], out=part)
-
-    def _crop(self, sums, n0, n1, y0):
-        """Move the sums from the padded images to the target."""
-        w = self.windows
-        start = y0 * w.strides[0] - w.before[0]  # in rows of the target
-        low, high = max(0, start), min(w.size[0], start + sums.shape[1])
-        if low >= high:
-            return
-        inner = tuple(slice(b, b + n) for b, n in zip(w.before[1:], w.size[1:]))
-        part = sums[(slice(None), slice(low - start, high - start), *inner)]
-        if self.divided:
-            self.target[n0:n1, low:high] += part
-        else:
-            self.target[n0:n1, low:high] = part

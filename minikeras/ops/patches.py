@@ -11,10 +11,13 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from .padded import Padded
+
 # OpenBLAS multiplies matrices with up to 10**6 multiplications by kernels that do not repack
 # their operands: about a fifth faster for the narrow matrices of a convolution.
 _SMALL_PRODUCT = 10**6
 _FEWEST_ROWS = 16
+_SHORT_RUN = 16  # numbers
 
 
 @functools.lru_cache(maxsize=4096)
@@ -54,75 +57,49 @@ class Patches:
     """
 
     def __init__(self, x, windows, shape, pool=None):
+        rank = len(windows.size)
         channels = x.shape[-1]
         self.x, self.windows = x, windows
-        rank = len(windows.size)
-        self.pool = pool or (1,) * rank
-        images, rows = shape
         self.direct = not windows.padded and x.flags.c_contiguous
         self.whole = windows.pointwise and pool is None and x.flags.c_contiguous
         if self.whole:
             return
-        if self.direct:
-            source = x
-        else:
-            height = self._first_extent(rows)
-            trailing = (
-                max(r, b + s) for r, b, s in zip(windows.reach, windows.before, windows.size)
-            )
-            source = np.zeros((images, height, *list(trailing)[1:], channels), x.dtype)
-        self.source = source
-        self.view = self._windows_of(source, rows)
+        self.pool = pool or (1,) * rank
+        images, rows = shape
+        if not self.direct:
+            self.padded = Padded(windows, shape, channels, x.dtype, self.pool[0])
+        self.view = self._windows_of(x if self.direct else self.padded.array, rows)
         # Long runs of memory copy fastest. A window's row of channels is contiguous in `x`; where
         # it is short, positions vary fastest instead and the matrix is stored transposed.
-        self.positions_last = windows.kernel[-1] * channels < 16
-        groups = rank  # axes of the view: image, groups, members, taps, channels
-        image_axes = list(range(1 + groups))
-        member_axes = list(range(1 + groups, 1 + 2 * groups))
-        tap_axes = list(range(1 + 2 * groups, 2 + 3 * groups))
+        self.positions_last = windows.kernel[-1] * channels < _SHORT_RUN
+        image_axes = list(range(1 + rank))
+        member_axes = list(range(1 + rank, 1 + 2 * rank))
+        tap_axes = list(range(1 + 2 * rank, 2 + 3 * rank))
         positions = member_axes + image_axes
         self.order = tap_axes + positions if self.positions_last else positions + tap_axes
         self.columns = math.prod(windows.kernel) * channels
-        per_row = math.prod(windows.out[1:]) * self.pool[0] * self.columns
+        per_row = self.pool[0] * math.prod(windows.out[1:]) * self.columns
         self.buffer = np.empty(images * rows * per_row, x.dtype)
-
-    def _first_extent(self, rows):
-        """Return how many rows of the padded input `rows` groups of positions cover."""
-        w = self.windows
-        return (rows * self.pool[0] - 1) * w.strides[0] + (w.kernel[0] - 1) * w.dilation[0] + 1
 
     def _windows_of(self, source, rows):
         """Return a view of shape (n, *groups, *members, *kernel, channels) on padded images."""
         w = self.windows
         steps = source.strides[1:-1]
-        groups = [o // p for o, p in zip(w.out, self.pool)]
+        groups = [o // p for o, p in zip(w.out, self.pool, strict=True)]
         if not self.direct:
             groups[0] = rows
+        strides = [b * s for b, s in zip(steps, w.strides, strict=True)]
         return as_strided(
             source,
             (len(source), *groups, *self.pool, *w.kernel, source.shape[-1]),
             (
                 source.strides[0],
-                *(b * s * p for b, s, p in zip(steps, w.strides, self.pool)),
-                *(b * s for b, s in zip(steps, w.strides)),
-                *(b * d for b, d in zip(steps, w.dilation)),
+                *(b * p for b, p in zip(strides, self.pool, strict=True)),
+                *strides,
+                *(b * d for b, d in zip(steps, w.dilation, strict=True)),
                 source.strides[-1],
             ),
             writeable=False,
-        )
-
-    def _load(self, n0, n1, y0, y1):
-        """Copy what the windows of a block cover into the padded buffer."""
-        w, source = self.windows, self.source[: n1 - n0]
-        start = y0 * self.pool[0] * w.strides[0] - w.before[0]  # in rows of the input
-        height = self._first_extent(y1 - y0)
-        low = min(max(start, 0), w.size[0])
-        high = max(low, min(start + height, w.size[0]))
-        source[:, : low - start] = 0
-        source[:, high - start : height] = 0
-        inner = tuple(slice(b, b + n) for b, n in zip(w.before[1:], w.size[1:]))
-        np.copyto(
-            source[(slice(None), slice(low - start, high - start), *inner)], self.x[n0:n1, low:high]
         )
 
     def __call__(self, n0, n1, y0, y1):
@@ -132,7 +109,7 @@ class Patches:
         if self.direct:
             view = self.view[n0:n1, y0:y1]
         else:
-            self._load(n0, n1, y0, y1)
+            self.padded.load(self.x, n0, n1, y0, y1)
             view = self.view[: n1 - n0, : y1 - y0]
         view = view.transpose(self.order)
         buffer = self.buffer[: view.size]
