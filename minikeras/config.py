@@ -18,6 +18,17 @@ _epsilon = 1e-7
 _image_data_format = "channels_last"
 
 
+def backend():
+    """Return what computes: always 'numpy'."""
+    return "numpy"
+
+
+def set_backend(backend):
+    """Accept 'numpy', which is all there is; a ValueError for anything else."""
+    if backend != "numpy":
+        raise ValueError(f"minikeras computes with 'numpy'; there is no backend {backend!r}.")
+
+
 def floatx():
     """Return the default float type, a string: 'float32' unless `set_floatx` changed it."""
     return _floatx

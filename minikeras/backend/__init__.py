@@ -8,6 +8,7 @@ are not looked at elsewhere.
 """
 
 from ..config import (
+    backend,
     epsilon,
     floatx,
     image_data_format,
@@ -123,7 +124,6 @@ from .networks import (
     truncated_normal,
 )
 from .session import (
-    backend,
     cast_to_floatx,
     clear_session,
     get_session,

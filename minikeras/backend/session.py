@@ -7,11 +7,6 @@ from ..layers.context import context
 from ..layers.names import reset_uids
 
 
-def backend():
-    """Return 'numpy'."""
-    return "numpy"
-
-
 def cast_to_floatx(x):
     """Return `x` as an ndarray of the default float type."""
     return np.asarray(ops.convert_to_numpy(x), config.floatx())

@@ -5,29 +5,9 @@ name: it is written as its code, which is read back only where the user allows i
 means running code from a file.
 """
 
-import base64
-import marshal
-import types
-
 from ..configurable import serialize_value
-from ..registry import get_registered_object
-
-_unsafe = [False]
-
-
-class allow_unsafe_code:  # noqa: N801 - a context manager, used like a function
-    """Within this context functions that were saved as code may be made again."""
-
-    def __enter__(self):
-        _unsafe.append(True)
-
-    def __exit__(self, *details):
-        _unsafe.pop()
-
-
-def enable_unsafe_deserialization():
-    """Allow functions that were saved as code to be made again, from now on."""
-    _unsafe[0] = True
+from ..registry import get_custom_objects, get_registered_object
+from ..utils.function_code import func_dump, func_load, unsafe_code_allowed
 
 
 def lambda_config(layer):
@@ -52,9 +32,7 @@ def _write(function):
     name = getattr(function, "__name__", "<lambda>")
     if name != "<lambda>":
         return name, "function"
-    code = base64.b64encode(marshal.dumps(function.__code__)).decode()
-    cells = tuple(c.cell_contents for c in function.__closure__) if function.__closure__ else None
-    return [code + "\n", function.__defaults__, cells], "lambda"
+    return list(func_dump(function)), "lambda"
 
 
 def read_lambda_config(config, custom_objects=None):
@@ -85,11 +63,12 @@ def _read(stored, kind, layer, custom_objects):
         return stored
     if isinstance(stored, dict) and stored.get("class_name") == "__lambda__":  # Keras 3
         inner = stored["config"]
-        stored, kind = [inner["code"], inner["defaults"], inner["closure"]], "lambda"
+        stored = inner.get("value") or [inner["code"], inner["defaults"], inner["closure"]]
+        kind = "lambda"
     elif isinstance(stored, dict):
         stored = stored.get("config", stored)
     if kind == "lambda" or isinstance(stored, (list, tuple)):
-        return _from_code(stored, layer)
+        return _from_code(stored, layer, custom_objects)
     found = get_registered_object(stored, custom_objects)
     if found is None:
         raise ValueError(
@@ -99,19 +78,10 @@ def _read(stored, kind, layer, custom_objects):
     return found
 
 
-def _from_code(stored, layer):
-    if not _unsafe[-1] and not _unsafe[0]:
+def _from_code(stored, layer, custom_objects):
+    if not unsafe_code_allowed():
         raise ValueError(
             f"The Lambda layer {layer!r} holds a function as Python code. Making it means running "
             "code from the file: pass safe_mode=False if you trust where it comes from."
         )
-    code, defaults, closure = stored
-    function_code = marshal.loads(base64.b64decode(code.encode()))
-    cells = tuple(types.CellType(value) for value in closure) if closure else None
-    defaults = tuple(defaults) if isinstance(defaults, list) else defaults
-    return types.FunctionType(function_code, _names_of_keras(), "lambda", defaults, cells)
-
-
-def _names_of_keras():
-    """Return the names that code in a saved Lambda may expect: none but the builtins."""
-    return {"__builtins__": __builtins__}
+    return func_load(stored, globs={**get_custom_objects(), **(custom_objects or {})})

@@ -6,6 +6,7 @@ import json
 import numpy as np
 
 from .. import config as settings
+from .._version import KERAS_VERSION, __version__
 from ..autograd import no_grad
 from ..autograd.tensor import wrap
 from ..engine.arrays import arrange, is_number_list
@@ -482,12 +483,10 @@ class Model(Training, Layer):
 
     def to_json(self, **kwargs):
         """Return the architecture as a JSON string; `kwargs` go to `json.dumps`."""
-        from .. import __version__
-
         document = {
             "class_name": type(self).__name__,
             "config": self.get_config(),
-            "keras_version": "2.1.5",
+            "keras_version": KERAS_VERSION,
             "backend": "numpy",
             "minikeras_version": __version__,
         }
