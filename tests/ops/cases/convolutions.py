@@ -69,6 +69,16 @@ def _transposed(x, kernel, bias=None, strides=1, padding="valid"):
     return y if bias is None else y + bias
 
 
+def _depthwise(x, kernel, *more):
+    """Convolve each channel with filters of its own: as many groups as channels."""
+    *taps, channels, multiplier = kernel.shape
+    return _convolve(x, kernel.reshape(*taps, 1, channels * multiplier), *more)
+
+
+def _separable(x, depthwise, pointwise, bias=None, strides=1, padding="valid"):
+    return _convolve(_depthwise(x, depthwise, None, strides, padding), pointwise, bias)
+
+
 CASES = [
     Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), normal(2)], _convolve),
     Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), None, 2, "causal"], _convolve),
@@ -89,5 +99,16 @@ CASES = [
         "transposed_convolution",
         [normal(1, 3, 2, 2), normal(3, 2, 3, 2), None, 2, "same"],
         _transposed,
+    ),
+    Case("depthwise_convolution", [normal(2, 7, 3), normal(3, 3, 2), normal(6)], _depthwise),
+    Case(
+        "depthwise_convolution",
+        [normal(1, 5, 6, 2), normal(3, 2, 2, 1), None, 2, "same"],
+        _depthwise,
+    ),
+    Case(
+        "separable_convolution",
+        [normal(1, 5, 6, 2), normal(3, 2, 2, 2), normal(1, 1, 4, 3), normal(3), 2, "same"],
+        _separable,
     ),
 ]
