@@ -1,6 +1,7 @@
 """Files from the network for data sets and weights: fetched once, checked, kept in Keras's cache.
 
 `get_file` fetches (and unpacks); `hash_file` and `validate_file` compute and compare checksums.
+Keras 2 has its sequences of batches in this module too.
 """
 
 import hashlib
@@ -11,7 +12,20 @@ import warnings
 from urllib.parse import unquote, urlsplit
 
 from minikeras.utils.cache import cache_path, writable_cache_path
+from minikeras.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, SequenceEnqueuer
 from minikeras.utils.live_line import write_line
+from minikeras.utils.sequence import PyDataset, Sequence
+
+__all__ = [
+    "GeneratorEnqueuer",
+    "OrderedEnqueuer",
+    "PyDataset",
+    "Sequence",
+    "SequenceEnqueuer",
+    "get_file",
+    "hash_file",
+    "validate_file",
+]
 
 _HEX_DIGITS = {"md5": 32, "sha256": 64}
 

@@ -8,6 +8,8 @@ import functools
 import importlib.util
 import sys
 
+from minikeras.utils.interactive_logging import is_interactive_logging_enabled, log_line
+
 
 def is_notebook(stream):
     """Return whether a stream shows its text in a notebook (Jupyter, Colab)."""
@@ -16,6 +18,8 @@ def is_notebook(stream):
 
 def is_interactive(stream=None):
     """Return whether someone may watch a stream (default: `sys.stdout`): terminal or notebook."""
+    if not is_interactive_logging_enabled():
+        return False
     stream = sys.stdout if stream is None else stream
     if stream is None or getattr(stream, "closed", False):
         return False
@@ -40,7 +44,13 @@ def resolve_verbose(verbose, stream=None):
 
 
 def write_line(text, stream=None):
-    """Write a whole line to a stream (default: `sys.stdout`), above any line drawn in place."""
+    """Write a whole line to a stream (default: `sys.stdout`), above any line drawn in place.
+
+    It goes to the logger 'minikeras' instead where `disable_interactive_logging` was called.
+    """
+    if not is_interactive_logging_enabled():
+        log_line(text)
+        return
     stream = sys.stdout if stream is None else stream
     if stream is None:  # no output at all, as under pythonw
         return
