@@ -7,8 +7,11 @@ _FOREIGN = ("keras", "tensorflow", "tf_keras")
 
 
 def _is_foreign(thing):
-    package = str(getattr(thing, "__module__", "")).split(".")[0]
-    return package in _FOREIGN
+    """Return whether a function, a class or an instance was made by another Keras."""
+    if isinstance(thing, (str, dict)) or not callable(thing):
+        return False
+    made = thing if hasattr(thing, "__name__") else type(thing)
+    return str(made.__module__).split(".")[0] in _FOREIGN
 
 
 def _own(thing):
@@ -57,7 +60,6 @@ def get(identifier):
     Raises:
         ValueError: an unknown name, or something that cannot be called.
     """
-    if not isinstance(identifier, (str, dict)) and callable(identifier):
-        if _is_foreign(identifier if hasattr(identifier, "__name__") else type(identifier)):
-            return _own(identifier)
+    if _is_foreign(identifier):
+        return _own(identifier)
     return registry.get(identifier)
