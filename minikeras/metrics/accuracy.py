@@ -51,7 +51,7 @@ def binary_accuracy(y_true, y_pred, /, threshold=None):
 
 
 @registry.register()
-@op(indices=(0, 1))
+@op  # no `indices`: nothing is compared but positions, and the plain way in is the fastest
 def categorical_accuracy(y_true, y_pred, /):
     """Return, per sample, 1 if the largest prediction is at the largest label, else 0.
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras
 from minikeras import metrics
 from minikeras.autograd import Tensor, Variable, recording
 
@@ -169,3 +170,25 @@ def test_shares_of_right_samples(metric, labels, expected):
     # only the wrong ones
     metric.reset_state()
     assert metric(labels, SCORES, sample_weight=[0, 0, 0, 2]) == 0
+
+
+# --- in a functional model -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "labels"),
+    [
+        (metrics.categorical_accuracy, ONE_HOT),
+        (metrics.top_k_categorical_accuracy, ONE_HOT),
+        (metrics.binary_accuracy, ONE_HOT),
+        (metrics.sparse_categorical_accuracy, NUMBERS[:, None].astype("float32")),
+        (metrics.sparse_top_k_categorical_accuracy, NUMBERS[:, None].astype("float32")),
+    ],
+)
+def test_symbolic_tensors(function, labels):
+    y_true, y_pred = minikeras.Input((labels.shape[1],)), minikeras.Input((3,))
+    values = function(y_true, y_pred)
+    assert values.shape == (None,)
+    model = minikeras.Model([y_true, y_pred], values)
+    expected = function(labels, SCORES)
+    np.testing.assert_array_equal(model.predict([labels, SCORES], verbose=0), expected)
