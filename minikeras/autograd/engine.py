@@ -247,7 +247,7 @@ def _sort_out(arrays, fixed):
         (raw arrays, parents, a symbolic tensor among the arguments or None).
     """
     raw, parents, types = [], [], set()
-    for position, a in enumerate(arrays):
+    for a in arrays:
         if hasattr(type(a), "__apply_op__"):
             return raw, parents, a
     for position, a in enumerate(arrays):

@@ -107,8 +107,11 @@ def custom_gradient(function):
     """Decorate a function whose gradient you know better.
 
     `function(*arrays)` takes ndarrays and returns `(value, gradient)`, where `gradient(g)`
-    returns the gradient for each array (one array, or a tuple). The result is an operation like
-    any other: it works on arrays, tensors and symbolic tensors.
+    returns the gradient for each array (one array, or a tuple with None where there is none). The
+    result is an operation like any other: it works on arrays, tensors and symbolic tensors.
+
+    Raises:
+        ValueError: `gradient` returns another number of gradients than there are arrays.
     """
 
     def body(*arrays, **settings):
@@ -116,9 +119,17 @@ def custom_gradient(function):
 
         def vjp(g, needs):
             parts = gradient(g)
-            return parts if isinstance(parts, (tuple, list)) else (parts,)
+            parts = list(parts) if isinstance(parts, (tuple, list)) else [parts]
+            if len(parts) != len(arrays):
+                raise ValueError(
+                    f"{getattr(function, '__name__', 'The function')} was given {len(arrays)} "
+                    f"arrays, but its gradient function returned {len(parts)} gradients: return "
+                    "one for each, None where there is none."
+                )
+            return [None if p is None else np.asarray(p) for p in parts]
 
         return value, vjp
 
     functools.update_wrapper(body, function)
+    del body.__wrapped__  # whose signature says nothing of settings
     return op(body, twice=False, register=False)

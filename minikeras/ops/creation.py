@@ -31,8 +31,7 @@ def empty(shape, dtype=None):
 
 def full(shape, fill_value, dtype=None):
     """Return an array filled with `fill_value`, a number or what broadcasts."""
-    value = as_array(convert_to_numpy(fill_value))
-    return np.full(shape, value, dtype or value.dtype)
+    return np.full(shape, convert_to_numpy(fill_value), dtype or config.floatx())
 
 
 @op

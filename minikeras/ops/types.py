@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from .. import config
 from ..autograd import Tensor
 
@@ -12,8 +14,12 @@ def floating(x):
 
 
 def counting(dtype):
-    """Return the type in which to add up values of `dtype`: booleans are counted in int32."""
-    return "int32" if dtype.kind == "b" else dtype
+    """Return the type in which to add up values of `dtype`: small integers would overflow."""
+    if dtype.itemsize < 4 and dtype.kind in "bi":
+        return np.dtype("int32")
+    if dtype.itemsize < 4 and dtype.kind == "u":
+        return np.dtype("uint32")
+    return dtype
 
 
 def normalize_axis(axis, ndim):
