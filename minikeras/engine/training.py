@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import config, optimizers
 from ..callbacks import CallbackList, Logs, ProgbarLogger
+from ..memory import keep_freed_memory
 from ..utils.nest import as_list, flatten, unpack_single
 from ..utils.live_line import resolve_verbose, write_line
 from ..utils.progbar import Progbar
@@ -77,6 +78,7 @@ class Training(Stepping):
         )
         if self._graph is not None:
             compilation.resolve(self.output_names, [t.shape for t in self.outputs])
+        keep_freed_memory()
         self._compilation = compilation
         self.optimizer = optimizer
         self._targets = None
