@@ -79,6 +79,7 @@ from .conv import (
     conv3d,
     convolution,
 )
+from .conv_pool import conv_max_pool
 from .conv_transpose import (
     conv_transpose,
     transposed_convolution,
@@ -262,6 +263,10 @@ from .nn import (
 from .norms import (
     euclidean_norm,
     norm,
+)
+from .pooling import (
+    average_pool,
+    max_pool,
 )
 from .products import (
     cross,
