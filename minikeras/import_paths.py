@@ -61,6 +61,8 @@ def _add_path(path, homes):
         if name == "__all__":
             found = [module, *map(importlib.import_module, homes)]
             return sorted({n for m in found for n in public_names(m)})
+        if name.startswith("__"):
+            raise AttributeError(f"module {path!r} has no attribute {name!r}")
         for home in homes:
             try:
                 return getattr(importlib.import_module(home), name)

@@ -18,6 +18,7 @@ from .. import (
     layers,
     losses,
     metrics,
+    models,
     optimizers,
     regularizers,
 )
@@ -68,7 +69,7 @@ def to_config(obj):
     """Return an object as JSON-ready data in the form of Keras 3.
 
     Raises:
-        TypeError: an object has no `get_config`, or it returns no dictionary.
+        TypeError: an object has no `get_config`.
     """
     if obj is None or isinstance(obj, (str, bool, int, float)):
         return obj
@@ -126,12 +127,7 @@ def _object_config(obj):
     if function:
         inner = get_registered_name(obj)
     elif hasattr(obj, "get_config") and not inspect.isclass(obj):
-        inner = obj.get_config()
-        if not isinstance(inner, dict):
-            raise TypeError(
-                f"{type(obj).__name__}.get_config() has to return a dictionary, not {inner!r}."
-            )
-        inner = to_config(inner)
+        inner = to_config(obj.get_config())
     elif hasattr(obj, "__name__"):
         return get_registered_name(obj)
     else:
@@ -164,7 +160,7 @@ def _home(thing):
     """Return the public module of a class or function of this library, or None."""
     for module, family in _FAMILIES.items():
         if any(known is thing for _, known in family.items()):
-            return module
+            return "keras" if thing in (models.Model, models.Sequential) else module
     return None
 
 
