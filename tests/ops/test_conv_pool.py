@@ -173,8 +173,8 @@ def test_only_the_gradients_that_are_needed(fused, wrt):
 
 def test_float32_in_and_out(fused):
     arrays = [a.astype("float32") for a in example((6, 6), (3, 3))]
-    for a in run(lambda *a: ops.conv_max_pool(*a, activation="relu"), *arrays):
-        assert a.dtype == np.float32
+    for found in run(lambda *a: ops.conv_max_pool(*a, activation="relu"), *arrays):
+        assert found.dtype == np.float32
 
 
 def test_nothing_in_nothing_out(fused):
