@@ -70,11 +70,13 @@ from .regression import (
 )
 from .resolve import deserialize, get, serialize
 from .segmentation import Dice, Tversky, dice, tversky
+from .sequence import CTC, ctc
 
 __all__ = [
     "BCE",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
+    "CTC",
     "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy",
     "CategoricalGeneralizedCrossEntropy",
@@ -112,6 +114,7 @@ __all__ = [
     "cosine",
     "cosine_proximity",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",

@@ -217,6 +217,7 @@ from .nn import (
     binary_crossentropy,
     categorical_crossentropy,
     celu,
+    ctc_loss,
     dense,
     dropout,
     elu,

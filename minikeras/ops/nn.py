@@ -24,6 +24,7 @@ from .crossentropy import (
     sparse_categorical_crossentropy,
     sparse_softmax_crossentropy,
 )
+from .ctc import ctc_loss
 from .dense import dense
 from .dropout import dropout
 from .exponential_linear import celu, elu, selu
