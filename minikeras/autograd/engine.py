@@ -30,7 +30,7 @@ import threading
 import numpy as np
 
 from .. import config
-from .tensor import Node, Tensor, Variable, as_array, wrap
+from .tensor import Node, Tensor, Variable, list_to_array, wrap
 
 _SCALARS = (int, float, bool)
 
@@ -246,7 +246,7 @@ def _sort_out(arrays, fixed):
     Returns:
         (raw arrays, parents, a symbolic tensor among the arguments or None).
     """
-    raw, parents, types = [], [], set()
+    raw, parents, types, untyped = [], [], set(), set()
     for a in arrays:
         if hasattr(type(a), "__apply_op__"):
             return raw, parents, a
@@ -256,15 +256,17 @@ def _sort_out(arrays, fixed):
             if position not in fixed and needs_gradient(a):
                 parent = (a._node, a._index)
             a = a.data
-        elif a is not None and not isinstance(a, _SCALARS):
+        elif a is not None and type(a) is not np.ndarray:
+            if position not in fixed and not hasattr(a, "dtype") or isinstance(a, _SCALARS):
+                untyped.add(position)
             # A subclass of ndarray, such as a matrix, has operators of its own.
-            a = np.asarray(a) if position in fixed or isinstance(a, np.ndarray) else as_array(a)
+            a = list_to_array(a) if isinstance(a, (list, tuple)) else np.asarray(a)
         if position not in fixed and a is not None:
-            types.add(a.dtype if isinstance(a, np.ndarray) else type(a))
+            types.add(a.dtype)
         raw.append(a)
         parents.append(parent)
-    if len(types) > 1 or any(isinstance(kind, type) for kind in types):
-        _harmonise(arrays, raw, fixed)
+    if len(types) > 1 or untyped:
+        _harmonise(arrays, raw, fixed, untyped)
     return raw, parents, None
 
 
@@ -278,30 +280,32 @@ def needs_gradient(tensor):
     )
 
 
-def _harmonise(arrays, raw, fixed):
+def _harmonise(arrays, raw, fixed, untyped):
     """Bring mixed arguments to one type, in place, without NumPy's upcasts to float64.
 
-    Tensors decide among themselves; constants (plain arrays and Python numbers) adapt to them;
-    integers become floats beside floats, and beside a fractional Python number.
+    Tensors decide among themselves; constants adapt to them. Plain arrays decide where there is
+    no tensor, and what has no type of its own (numbers and lists, at the positions `untyped`)
+    only where there is nothing else. Integers become floats beside floats, and beside a fraction.
     """
     plain = [i for i in range(len(raw)) if i not in fixed and raw[i] is not None]
-    known = [i for i in plain if isinstance(raw[i], np.ndarray)]
+    known = [i for i in plain if i not in untyped]
+    free = [raw[i].dtype.kind for i in plain if i in untyped]
     deciding = [i for i in known if isinstance(arrays[i], Tensor)] or known
     floats = [raw[i].dtype for i in deciding if raw[i].dtype.kind in "fc"] or [
         raw[i].dtype for i in known if raw[i].dtype.kind in "fc"
     ]
     if floats:
         target = functools.reduce(np.promote_types, floats)
-    elif any(isinstance(raw[i], float) for i in plain):
+    elif "f" in free:
         target = np.dtype(config.floatx())
     else:
         kinds = [raw[i].dtype for i in known]
-        if any(isinstance(raw[i], int) and not isinstance(raw[i], bool) for i in plain):
+        if "i" in free:
             kinds = [k for k in kinds if k.kind != "b"] or [np.dtype("int32")]
-        target = functools.reduce(np.promote_types, kinds) if kinds else None
+        if not kinds:
+            kinds = [raw[i].dtype for i in plain]
+        target = functools.reduce(np.promote_types, kinds)
     for i in plain:
         a = raw[i]
-        if not isinstance(a, np.ndarray):
-            raw[i] = np.asarray(a, dtype=target)
-        elif a.dtype != target and (a.dtype.kind != "b" or target.kind in "fc"):
+        if a.dtype != target and (i in untyped or a.dtype.kind != "b" or target.kind in "fc"):
             raw[i] = a.astype(target)

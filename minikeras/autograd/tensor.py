@@ -157,29 +157,29 @@ def wrap(data, node=None, index=0):
     return tensor
 
 
-def as_array(value):
-    """Return a number, a list or anything array-like as a plain ndarray.
-
-    Python's fractions become the default float type and its whole numbers int32; what has a
-    dtype already keeps it. A TypeError meets a list of tensors, whose gradient would be lost.
-    """
-    if isinstance(value, np.ndarray):
-        return value if type(value) is np.ndarray else np.asarray(value)
-    if isinstance(value, Tensor):
-        return value.data
-    if hasattr(value, "dtype"):
-        return np.asarray(value)
-    if isinstance(value, (list, tuple)) and any(isinstance(v, Operators) for v in value):
+def list_to_array(value):
+    """Return a list of numbers as an ndarray; a TypeError meets a list of tensors."""
+    if any(isinstance(v, Operators) for v in value):
         raise TypeError(
             "A list of tensors is not a tensor. Join them with ops.stack or ops.concatenate, "
             "which carry the gradient."
         )
-    array = np.asarray(value)
-    if array.dtype == np.float64:
-        return array.astype(config.floatx())
-    if array.dtype == np.int64:
-        return np.asarray(value, np.int32)
-    return array
+    return np.asarray(value)
+
+
+def as_array(value):
+    """Return a number, a list or anything array-like as a plain ndarray.
+
+    Python's fractions become the default float type and its whole numbers int32; what has a
+    dtype already keeps it.
+    """
+    if isinstance(value, Tensor):
+        return value.data
+    if hasattr(value, "dtype"):
+        return np.asarray(value)
+    array = list_to_array(value) if isinstance(value, (list, tuple)) else np.asarray(value)
+    kinds = {np.dtype("float64"): config.floatx(), np.dtype("int64"): "int32"}
+    return array.astype(kinds.get(array.dtype, array.dtype), copy=False)
 
 
 class Variable(Tensor):

@@ -214,6 +214,7 @@ FUNCTIONS = {
     np.linalg.svd: _answer(decompositions.svd, "a full_matrices compute_uv"),
     np.linalg.eigh: _answer(decompositions.eigh, "a"),
 }
+FUNCTIONS[np.amax], FUNCTIONS[np.amin] = FUNCTIONS[np.max], FUNCTIONS[np.min]
 # NumPy 2's new names of old functions are objects of their own only in some versions.
 for _new, _old in (("permute_dims", "transpose"), ("concat", "concatenate"), ("pow", "power")):
     if hasattr(np, _new) and getattr(np, _old) in FUNCTIONS:

@@ -152,6 +152,16 @@ def test_lists_and_numbers_have_the_default_types():
     assert ops.exp(2.0).dtype == np.float32
     assert ops.add([1, 2], [3, 4]).dtype == np.int32
     assert ops.add(1, 2).dtype == np.int32
+    assert ops.add(True, 2).dtype == np.int32
+    assert ops.logical_and(True, False).dtype == bool
+    assert ops.add([1, 2], 0.5).dtype == np.float32
+
+
+def test_lists_and_numbers_keep_their_digits_beside_float64():
+    third = 1 / 3
+    assert (Tensor(np.float64(1.0)) * third).item() == third
+    assert (Tensor(np.ones(2)) * [third, third]).tolist() == [third, third]
+    assert ops.multiply(np.ones(2), [third, third]).tolist() == [third, third]
 
 
 def test_a_list_of_tensors_is_refused():

@@ -1,11 +1,11 @@
-"""Cases: convolutions and pooling, against loops over every place."""
+"""Cases: convolutions, pooling and CTC, against loops over every place and path."""
 
 import itertools
 
 import numpy as np
 
 from . import Case
-from .values import normal
+from .values import distinct, normal
 
 
 def _pair(value, rank):
@@ -79,6 +79,51 @@ def _separable(x, depthwise, pointwise, bias=None, strides=1, padding="valid"):
     return _convolve(_depthwise(x, depthwise, None, strides, padding), pointwise, bias)
 
 
+def _pool(function):
+    def pool(x, size, strides=None, padding="valid", data_format=None):
+        if data_format == "channels_first":
+            x = np.moveaxis(x, 1, -1)
+        rank = x.ndim - 2
+        size, strides = _pair(size, rank), _pair(size if strides is None else strides, rank)
+        margins = _margins(x.shape[1:-1], size, strides, padding)
+        x = np.pad(x, [(0, 0), *margins, (0, 0)], constant_values=np.nan)
+        out = [(n - w) // s + 1 for n, w, s in zip(x.shape[1:-1], size, strides, strict=True)]
+        y = np.zeros((len(x), *out, x.shape[-1]))
+        for place in itertools.product(*map(range, out)):
+            window = tuple(
+                slice(p * s, p * s + w) for p, s, w in zip(place, strides, size, strict=True)
+            )
+            seen = x[(slice(None), *window)].reshape(len(x), -1, x.shape[-1])
+            y[(slice(None), *place)] = function(seen, axis=1)
+        return np.moveaxis(y, -1, 1) if data_format == "channels_first" else y
+
+    return pool
+
+
+_max_pool, _average_pool = _pool(np.nanmax), _pool(np.nanmean)
+
+
+def _conv_max_pool(x, kernel, bias, strides, padding, data_format, dilation, activation, size):
+    y = _convolve(x, kernel, bias, strides, padding, data_format, dilation)
+    return _max_pool(
+        np.maximum(y, 0) if activation == "relu" else y, size, None, "valid", data_format
+    )
+
+
+def _ctc(target, output, target_length, output_length):
+    """Add up the probabilities of all paths that spell the target, blanks (0) taken out."""
+    p = np.exp(output) / np.exp(output).sum(-1, keepdims=True)
+    losses = []
+    for labels, rows, n, steps in zip(target, p, target_length, output_length, strict=True):
+        total = 0.0
+        for path in itertools.product(range(rows.shape[-1]), repeat=int(steps)):
+            spelled = [c for c, _ in itertools.groupby(path) if c != 0]
+            if spelled == labels[:n].tolist():
+                total += np.prod([rows[t, c] for t, c in enumerate(path)])
+        losses.append(-np.log(total))
+    return np.array(losses)
+
+
 CASES = [
     Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), normal(2)], _convolve),
     Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), None, 2, "causal"], _convolve),
@@ -110,5 +155,31 @@ CASES = [
         "separable_convolution",
         [normal(1, 5, 6, 2), normal(3, 2, 2, 2), normal(1, 1, 4, 3), normal(3), 2, "same"],
         _separable,
+    ),
+    Case("max_pool", [distinct(2, 7, 3), 2], _max_pool),
+    Case("max_pool", [distinct(2, 5, 6, 2), (3, 2), 2, "same"], _max_pool),
+    Case("max_pool", [distinct(1, 2, 6, 6), 3, 1, "valid", "channels_first"], _max_pool),
+    Case("max_pool", [distinct(1, 4, 4, 4, 1), 2], _max_pool),
+    Case("average_pool", [normal(2, 7, 3), 2], _average_pool),
+    Case("average_pool", [normal(2, 5, 6, 2), (3, 2), 2, "same"], _average_pool),
+    Case("average_pool", [normal(1, 2, 6, 6), 3, 1, "valid", "channels_first"], _average_pool),
+    *(
+        Case(
+            "conv_max_pool",
+            [distinct(1, 6, 6, 2), normal(3, 3, 2, 3), normal(3), 1, "same", None, 1, act, 2],
+            _conv_max_pool,
+            second=False,
+        )
+        for act in (None, "relu")
+    ),
+    Case(
+        "ctc_loss",
+        [
+            np.array([[1, 2], [2, 2], [1, 0]]),
+            normal(3, 4, 3),
+            np.array([2, 2, 1]),
+            np.array([4, 4, 3]),
+        ],
+        _ctc,
     ),
 ]
