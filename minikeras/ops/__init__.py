@@ -5,7 +5,7 @@ The names and arguments are those of `keras.ops` (Keras 3). Plain arrays give pl
 tensors give tensors that remember how they came to be; symbolic tensors become part of a model.
 """
 
-from . import numpy_protocol, operators  # they give tensors their operators
+from . import image, numpy_protocol, operators  # the last two give tensors their operators
 from .arithmetic import (
     add,
     arctan2,
@@ -298,6 +298,7 @@ from .reduction import (
     sum,
     var,
 )
+from .resampling import upsample
 from .searching import (
     argpartition,
     bincount,

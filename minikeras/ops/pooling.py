@@ -52,7 +52,8 @@ class Pools:
 
 
 @functools.lru_cache(maxsize=1024)
-def _pools(size, kernel, strides, padding):
+def find_pools(size, kernel, strides, padding):
+    """Return the `Pools` for tuples, and 'valid' or 'same'."""
     return Pools(size, kernel, strides, padding)
 
 
@@ -67,7 +68,7 @@ def _along(function, axis, window, *arrays):
     return result.reshape(*shape[:axis], result.shape[1], *shape[axis + 1 :])
 
 
-def _in_blocks(function, shape, *arrays):
+def in_blocks(function, shape, *arrays):
     """Return `function` of blocks of images of the arrays, put together to an array (n, *shape).
 
     Blocks are contiguous and stay in the cache; threads share them.
@@ -121,7 +122,7 @@ def largest(x, /, where=None):
         y = largest(x, where=where)
     else:
         shape = (*where.out, x.shape[-1])
-        y = _in_blocks(lambda part: _stages(part, where)[-1], shape, x)
+        y = in_blocks(lambda part: _stages(part, where)[-1], shape, x)
     return y, (lambda g: route(x, g, where=where),)
 
 
@@ -131,7 +132,7 @@ def route(x, g, /, where=None):
     if isinstance(x, Tensor) or isinstance(g, Tensor):
         y = route(x, g, where=where)
     else:
-        y = _in_blocks(lambda x, g: _route(x, g, where), x.shape[1:], x, g)
+        y = in_blocks(lambda x, g: _route(x, g, where), x.shape[1:], x, g)
     return y, (None, lambda u: pick(x, u, where=where))
 
 
@@ -142,53 +143,56 @@ def pick(x, u, /, where=None):
         y = pick(x, u, where=where)
     else:
         shape = (*where.out, x.shape[-1])
-        y = _in_blocks(lambda x, u: _pick(x, u, where), shape, x, u)
+        y = in_blocks(lambda x, u: _pick(x, u, where), shape, x, u)
     return y, (None, lambda g: route(x, g, where=where))
 
 
 # ---------------------------------------------------------------------------------------------
-# Averages
+# Sums and averages
 # ---------------------------------------------------------------------------------------------
 @op(register=False)
-def mean_of_windows(x, /, where=None):
-    """Return the mean of each window of x (n, *size, channels)."""
+def add_windows(x, /, where=None, mean=False):
+    """Return the sum, or the mean, of each window of x (n, *size, channels)."""
     if isinstance(x, Tensor):
-        y = mean_of_windows(x, where=where)
+        y = add_windows(x, where=where, mean=mean)
     else:
         x = floating(x)
-        weights = where.weights(x.dtype)
+        weights = where.weights(x.dtype) if mean else None
 
-        def average(part):
+        def add(part):
             for axis, window in where.axes:
                 part = _along(pool_axes.sum_along, axis, window, part)
-            return part * weights
+            return part * weights if mean else part
 
-        y = _in_blocks(average, (*where.out, x.shape[-1]), x)
-    return y, (lambda g: spread_mean(g, where=where),)
+        y = in_blocks(add, (*where.out, x.shape[-1]), x)
+    return y, (lambda g: spread_windows(g, where=where, mean=mean),)
 
 
 @op(register=False)
-def spread_mean(g, /, where=None):
-    """Return an array (n, *size, channels): each window's element given evenly to its members."""
+def spread_windows(g, /, where=None, mean=False):
+    """Return an array (n, *size, channels): each window's element given to all its members.
+
+    With `mean` it is shared evenly among them.
+    """
     if isinstance(g, Tensor):
-        y = spread_mean(g, where=where)
+        y = spread_windows(g, where=where, mean=mean)
     else:
-        weights = where.weights(g.dtype)
+        weights = where.weights(g.dtype) if mean else None
 
         def spread(part):
-            part = part * weights
+            part = part * weights if mean else part
             for axis, window in reversed(where.axes):
                 part = _along(pool_axes.spread_along, axis, window, part)
             return part
 
-        y = _in_blocks(spread, (*where.size, g.shape[-1]), g)
-    return y, (lambda u: mean_of_windows(u, where=where),)
+        y = in_blocks(spread, (*where.size, g.shape[-1]), g)
+    return y, (lambda u: add_windows(u, where=where, mean=mean),)
 
 
 # ---------------------------------------------------------------------------------------------
 # As Keras spells them
 # ---------------------------------------------------------------------------------------------
-def _pool(function, x, pool_size, strides, padding, data_format):
+def _pool(function, x, pool_size, strides, padding, data_format, **settings):
     shape = np.shape(x)
     if len(shape) not in (3, 4, 5):
         raise ValueError(
@@ -200,7 +204,8 @@ def _pool(function, x, pool_size, strides, padding, data_format):
     strides = pool_size if strides is None else normalize_tuple(strides, rank, "strides")
     padding = normalize_padding(padding, ("valid", "same"))
     x, first = channels_last(x, data_format)
-    y = function(x, where=_pools(tuple(np.shape(x)[1:-1]), pool_size, strides, padding))
+    where = find_pools(tuple(np.shape(x)[1:-1]), pool_size, strides, padding)
+    y = function(x, where=where, **settings)
     return moveaxis(y, -1, 1) if first else y
 
 
@@ -241,4 +246,4 @@ def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=N
     Raises:
         ValueError: shapes that do not fit, or unknown names.
     """
-    return _pool(mean_of_windows, inputs, pool_size, strides, padding, data_format)
+    return _pool(add_windows, inputs, pool_size, strides, padding, data_format, mean=True)
