@@ -6,7 +6,7 @@ from . import schedules
 from .adafactor import Adafactor
 from .adam_family import Adam, Adamax, AdamW, Nadam
 from .adaptive import Adadelta, Adagrad, RMSprop
-from .base import Optimizer, optimizers
+from .base import Optimizer, registry
 from .elementwise import ElementwiseOptimizer
 from .ftrl import Ftrl
 from .gradient_descent import SGD
@@ -43,7 +43,7 @@ __all__ = [
     "ScheduleFreeAdamW",
     "deserialize",
     "get",
-    "optimizers",
+    "registry",
     "schedules",
     "serialize",
 ]
@@ -71,17 +71,17 @@ def deserialize(config, custom_objects=None):
     """
     if isinstance(config, dict) and "class_name" in config:
         config = {**config, "class_name": _known_case(config["class_name"], custom_objects)}
-    return optimizers.deserialize(config, custom_objects)
+    return registry.deserialize(config, custom_objects)
 
 
 def _known_case(name, custom_objects=None):
     """Return `name` in the case in which it is registered."""
-    if name in optimizers or get_registered_object(name, custom_objects) is not None:
+    if name in registry or get_registered_object(name, custom_objects) is not None:
         return name
     lowered = str(name).lower()
     if lowered in _LEFT_OUT:
         raise ValueError(f"The optimizer {name!r} is left out: {_LEFT_OUT[lowered]}.")
-    return lowered if lowered in optimizers else name
+    return lowered if lowered in registry else name
 
 
 def get(identifier, custom_objects=None):
@@ -98,7 +98,7 @@ def get(identifier, custom_objects=None):
         identifier = _known_case(identifier, custom_objects)
     elif isinstance(identifier, dict):
         return deserialize(identifier, custom_objects)
-    found = optimizers.get(identifier, custom_objects)
+    found = registry.get(identifier, custom_objects)
     if found is not None and not isinstance(found, Optimizer):
         raise ValueError(
             f"Cannot interpret {identifier!r} as an optimizer: give a name, a class, an instance "

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .base import Optimizer, optimizers
+from .base import Optimizer, registry
 
 
 def root_mean_square(x):
@@ -12,7 +12,7 @@ def root_mean_square(x):
     return math.sqrt(float(np.mean(np.square(x))))
 
 
-@optimizers.register("adafactor")
+@registry.register("adafactor")
 class Adafactor(Optimizer):
     """Adafactor (Shazeer and Stern, 2018), in the form of Keras 3.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import config
 from ..autograd import Variable
-from .base import optimizers
+from .base import registry
 from .elementwise import ElementwiseOptimizer
 from .scalar import Hyperparameter
 
@@ -42,7 +42,7 @@ class MomentOptimizer(ElementwiseOptimizer):
         np.add(v, np.multiply(square, k[3], out=s), out=v)
 
 
-@optimizers.register("adam")
+@registry.register("adam")
 class Adam(MomentOptimizer):
     """Adam (Kingma and Ba, 2014).
 
@@ -103,7 +103,7 @@ class Adam(MomentOptimizer):
         return slots + [self._unused_slot((1,), v.dtype) for v in self._trainable_variables]
 
 
-@optimizers.register("adamw")
+@registry.register("adamw")
 class AdamW(Adam):
     """Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2017).
 
@@ -135,7 +135,7 @@ class AdamW(Adam):
         )
 
 
-@optimizers.register("adamax")
+@registry.register("adamax")
 class Adamax(MomentOptimizer):
     """Adamax (Kingma and Ba, 2014, section 7): Adam with the greatest gradient as its scale.
 
@@ -174,7 +174,7 @@ class Adamax(MomentOptimizer):
         np.subtract(x, np.multiply(step, rate, out=step), out=x)
 
 
-@optimizers.register("nadam")
+@registry.register("nadam")
 class Nadam(MomentOptimizer):
     """Nadam (Dozat, 2015): Adam with Nesterov momentum, which is warmed up.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import config
-from .base import optimizers
+from .base import registry
 from .elementwise import ElementwiseOptimizer
 from .scalar import Hyperparameter
 
@@ -27,7 +27,7 @@ class RootOptimizer(ElementwiseOptimizer):
         return np.add(np.sqrt(a, out=out), epsilon, out=out)
 
 
-@optimizers.register("adagrad")
+@registry.register("adagrad")
 class Adagrad(RootOptimizer):
     """Adagrad (Duchi, Hazan and Singer, 2011): steps shrink with all gradients so far.
 
@@ -84,7 +84,7 @@ class Adagrad(RootOptimizer):
         np.subtract(x, np.multiply(step, lr, out=step), out=x)
 
 
-@optimizers.register("rmsprop")
+@registry.register("rmsprop")
 class RMSprop(RootOptimizer):
     """RMSprop (Hinton, Coursera lecture 6e): steps divided by a fading average of their size.
 
@@ -201,7 +201,7 @@ class RMSprop(RootOptimizer):
         return self.root(np.subtract(slots[0], square, out=scratch[0]), epsilon, scratch[0])
 
 
-@optimizers.register("adadelta")
+@registry.register("adadelta")
 class Adadelta(ElementwiseOptimizer):
     """Adadelta (Zeiler, 2012): steps in proportion to the steps before, which need no rate.
 

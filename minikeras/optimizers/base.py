@@ -20,7 +20,7 @@ from .scalar import Hyperparameter, Scalar, as_number
 from .state import SavedState
 from .weight_decay import WeightDecay
 
-optimizers = Registry("optimizer")
+registry = Registry("optimizer")
 
 
 class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, Pairing, SavedState):
@@ -291,6 +291,8 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
         """
         with no_grad(), np.errstate(all="ignore"):
             for i, (variable, g) in enumerate(zip(variables, grads)):
+                if not variable.size:  # a mean over nothing is no number
+                    continue
                 if isinstance(g, RowGradient):
                     g = g.dense()
                 if factors is not None:
@@ -325,7 +327,9 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
         for variable in variables:
             if variable.constraint is not None:
                 with no_grad():
-                    variable.assign(variable.constraint(variable.data))
+                    value = variable.constraint(variable.data)
+                if value is not variable.data:  # one of our own has written to it
+                    variable.assign(value)
 
     # -----------------------------------------------------------------------------------------
     # Gradients

@@ -4,12 +4,14 @@ import inspect
 
 from ..configurable import Configurable, init_parameters, serialize_value
 from ..registry import custom_object_scope
+from . import schedules
 from .scalar import Scalar
-from .schedules import schedules
 
 # What Keras 2.11 to 2.15 wrote beside the arguments that exist everywhere. They say how
 # TensorFlow compiles and have no meaning here.
 _TENSORFLOW_ONLY = ("jit_compile", "is_legacy_optimizer")
+# Arguments of this library that choose between the formulas of Keras 2.1.5 and Keras 3.
+_UNKNOWN_TO_KERAS_3 = ("epsilon_inside_sqrt", "schedule_decay")
 
 
 def _spelling(key):
@@ -161,7 +163,7 @@ class OptimizerConfigs(Configurable):
         if not config.pop("clipnorm_per_variable", True) and config.get("clipnorm") is not None:
             config["global_clipnorm"], config["clipnorm"] = config["clipnorm"], None
         for name, value in self._keras_3_form().items():
-            if name in config and config.pop(name) != value:
+            if name in _UNKNOWN_TO_KERAS_3 and name in config and config.pop(name) != value:
                 lost.append(name)
         limits = ("clipnorm", "clipvalue", "global_clipnorm")
         given = [k for k in limits if config.get(k) is not None]

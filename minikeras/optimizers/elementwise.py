@@ -137,7 +137,7 @@ class ElementwiseOptimizer(Optimizer):
 
     def _new_plan(self, variables):
         everything = self._rows(self._trainable_variables)
-        if any(home_of(v) is None for row in everything for v in row):  # a copy of a model
+        if any(v.size and home_of(v) is None for row in everything for v in row):  # a copy
             move_together(self._trainable_variables)
             move_alike(everything)
             self._plans.clear()

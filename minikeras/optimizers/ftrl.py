@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .base import optimizers
+from .base import registry
 from .elementwise import ElementwiseOptimizer
 
 
-@optimizers.register("ftrl")
+@registry.register("ftrl")
 class Ftrl(ElementwiseOptimizer):
     """Follow the regularized leader (McMahan et al., 2013), in the form of Keras 3.
 

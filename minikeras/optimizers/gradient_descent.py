@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .base import optimizers
+from .base import registry
 from .elementwise import ElementwiseOptimizer
 from .scalar import Hyperparameter
 
 
-@optimizers.register("sgd")
+@registry.register("sgd")
 class SGD(ElementwiseOptimizer):
     """Stochastic gradient descent.
 

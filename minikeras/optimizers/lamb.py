@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import config
-from .base import Optimizer, optimizers
+from .base import Optimizer, registry
 from .scalar import Hyperparameter
 
 
@@ -12,7 +12,7 @@ def norm(x):
     return float(np.linalg.norm(x.reshape(-1)))
 
 
-@optimizers.register("lamb")
+@registry.register("lamb")
 class Lamb(Optimizer):
     """Lamb (You et al., 2019), in the form of Keras 3.
 

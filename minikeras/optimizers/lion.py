@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .base import optimizers
+from .base import registry
 from .elementwise import ElementwiseOptimizer
 from .scalar import Hyperparameter
 
 
-@optimizers.register("lion")
+@registry.register("lion")
 class Lion(ElementwiseOptimizer):
     """Lion (Chen et al., 2023).
 

@@ -54,9 +54,10 @@ def flat_array(size, dtype):
 def move_together(variables):
     """Move those of `variables` that have no home into one new arena per dtype.
 
-    Small ones come first, without gaps; large ones follow, each well aligned.
+    Small ones come first, without gaps; large ones follow, each well aligned. Variables without
+    elements have no place, and need none.
     """
-    homeless = [v for v in variables if home_of(v) is None]
+    homeless = [v for v in variables if v.size and home_of(v) is None]
     for dtype in dict.fromkeys(v.dtype for v in homeless):
         group = [v for v in homeless if v.dtype == dtype]
         group.sort(key=lambda v: v.size >= SMALL)
@@ -80,6 +81,7 @@ def move_alike(rows):
             the slots. All rows have the same length; all that is in one column goes into one
             arena per dtype, in the order of the model variables' places.
     """
+    rows = [row for row in rows if row[0].size]
     for dtype in dict.fromkeys(row[0].dtype for row in rows):
         group = sorted((row for row in rows if row[0].dtype == dtype), key=_place)
         starts, end, before = [], 0, None

@@ -5,11 +5,11 @@ import re
 
 import numpy as np
 
-from .base import Optimizer, optimizers
+from .base import Optimizer, registry
 from .scalar import Hyperparameter
 
 
-@optimizers.register("muon")
+@registry.register("muon")
 class Muon(Optimizer):
     """Muon (Jordan et al., 2024), in the form of Keras 3.
 

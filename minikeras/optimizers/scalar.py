@@ -156,7 +156,9 @@ def _comparison(name):
             other = float(str(other))
         if isinstance(other, numbers.Real):
             return on_numbers(float(self._number), float(other))
-        return getattr(Variable, name)(self, other)
+        if isinstance(other, (Tensor, np.ndarray)):
+            return getattr(Variable, name)(self, other)
+        return NotImplemented
 
     return compare
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from .adam_family import MomentOptimizer
-from .base import optimizers
+from .base import registry
 
 
-@optimizers.register("schedulefreeadamw")
+@registry.register("schedulefreeadamw")
 class ScheduleFreeAdamW(MomentOptimizer):
     """Schedule-free AdamW (Defazio et al., 2024), in the form of Keras 3.
 

@@ -6,10 +6,12 @@ slot by slot. `save_own_variables` fills a dictionary, or a group of a file, as 
 All of them restore bit for bit.
 """
 
+import numbers
 import warnings
 
 import numpy as np
 
+from .. import initializers
 from ..autograd import Variable
 from .scalar import Scalar
 
@@ -28,22 +30,15 @@ class SavedState:
 
         Args:
             shape: its dimensions.
-            initializer: 'zeros', 'ones', a number, or a function of (shape, dtype).
+            initializer: a number, an array of that shape, or whatever names an initializer.
             dtype: the default float type by default.
             name: how messages call it.
         """
         dtype = np.dtype(dtype or self.decay.dtype)
-        if callable(initializer):
-            value = np.asarray(initializer(tuple(shape), dtype.name), dtype)
-        elif isinstance(initializer, str):
-            if initializer not in ("zeros", "ones"):
-                raise ValueError(
-                    f"Unknown initializer {initializer!r} of the optimizer variable {name!r}: "
-                    "give 'zeros', 'ones', a number or a function of shape and dtype."
-                )
-            value = np.full(shape, float(initializer == "ones"), dtype)
-        else:
+        if isinstance(initializer, (numbers.Real, np.ndarray)):
             value = np.full(shape, initializer, dtype)
+        else:
+            value = np.asarray(initializers.get(initializer)(tuple(shape), dtype.name), dtype)
         variable = Variable(value, name=name, trainable=False)
         self._state.append(variable)
         return variable

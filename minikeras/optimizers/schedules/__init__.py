@@ -1,7 +1,7 @@
 """Learning rates that follow the number of steps taken: `keras.optimizers.schedules`."""
 
 from ...configurable import serialize_value
-from .base import LearningRateSchedule, schedules
+from .base import LearningRateSchedule, registry
 from .cosine import CosineDecay, CosineDecayRestarts
 from .decays import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
 
@@ -25,4 +25,4 @@ def serialize(learning_rate_schedule):
 
 def deserialize(config, custom_objects=None):
     """Build a schedule from what `serialize`, or Keras 3, returned."""
-    return schedules.deserialize(config, custom_objects)
+    return registry.deserialize(config, custom_objects)

@@ -6,7 +6,7 @@ from ... import config
 from ...configurable import Configurable
 from ...registry import Registry
 
-schedules = Registry("learning-rate schedule")
+registry = Registry("learning-rate schedule")
 
 
 class LearningRateSchedule(Configurable):

@@ -5,10 +5,10 @@ Formulas and argument names are those of Keras 3.
 
 import numpy as np
 
-from .base import LearningRateSchedule, check_positive, schedules
+from .base import LearningRateSchedule, check_positive, registry
 
 
-@schedules.register()
+@registry.register()
 class CosineDecay(LearningRateSchedule):
     """rate = top * ((1 - alpha) * (1 + cos(pi * step / decay_steps)) / 2 + alpha).
 
@@ -55,7 +55,7 @@ class CosineDecay(LearningRateSchedule):
         return top * ((1.0 - self.alpha) * half_cosine + self.alpha)
 
 
-@schedules.register()
+@registry.register()
 class CosineDecayRestarts(LearningRateSchedule):
     """Half a cosine again and again, each `t_mul` times as long and `m_mul` times as high.
 

@@ -5,10 +5,10 @@ Formulas and argument names are those of Keras 3.
 
 import numpy as np
 
-from .base import LearningRateSchedule, check_positive, schedules
+from .base import LearningRateSchedule, check_positive, registry
 
 
-@schedules.register()
+@registry.register()
 class ExponentialDecay(LearningRateSchedule):
     """rate = initial_learning_rate * decay_rate ** (step / decay_steps).
 
@@ -42,7 +42,7 @@ class ExponentialDecay(LearningRateSchedule):
         return self.initial_learning_rate * self.decay_rate**periods
 
 
-@schedules.register()
+@registry.register()
 class InverseTimeDecay(LearningRateSchedule):
     """rate = initial_learning_rate / (1 + decay_rate * step / decay_steps).
 
@@ -71,7 +71,7 @@ class InverseTimeDecay(LearningRateSchedule):
         return self.initial_learning_rate / (1.0 + self.decay_rate * periods)
 
 
-@schedules.register()
+@registry.register()
 class PolynomialDecay(LearningRateSchedule):
     """rate = (initial - end) * (1 - step / decay_steps) ** power + end.
 
@@ -112,7 +112,7 @@ class PolynomialDecay(LearningRateSchedule):
         return span * (1.0 - step / length) ** self.power + self.end_learning_rate
 
 
-@schedules.register()
+@registry.register()
 class PiecewiseConstantDecay(LearningRateSchedule):
     """rate = values[i], where i counts the boundaries that lie below the step.
 
