@@ -110,11 +110,9 @@ from .arrays import (
     switch,
     tile,
 )
+from .ctc import ctc_batch_cost, ctc_decode, ctc_label_dense_to_sparse
 from .networks import (
     batch_normalization,
-    ctc_batch_cost,
-    ctc_decode,
-    ctc_label_dense_to_sparse,
     dropout,
     l2_normalize,
     random_binomial,

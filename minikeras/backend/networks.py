@@ -40,11 +40,3 @@ def random_binomial(shape, p=0.0, dtype=None, seed=None):
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Return normal numbers, those beyond two deviations drawn again."""
     return random.truncated_normal(shape, mean, stddev, dtype, seed)
-
-
-def _refuse_ctc(*args, **kwargs):
-    """Refuse: connectionist temporal classification is not part of minikeras."""
-    raise NotImplementedError("minikeras has no CTC (connectionist temporal classification).")
-
-
-ctc_batch_cost = ctc_decode = ctc_label_dense_to_sparse = _refuse_ctc

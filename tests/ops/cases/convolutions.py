@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from . import Case
-from .values import distinct, normal
+from .values import distinct, ints, normal, probability
 
 
 def _pair(value, rank):
@@ -171,6 +171,14 @@ CASES = [
             second=False,
         )
         for act in (None, "relu")
+    ),
+    Case(
+        "ctc_batch_cost",  # the blank is the last class, and predictions are probabilities
+        [ints(2, 2, low=0, high=2), probability(2, 4, 3), np.full((2, 1), 4), np.full((2, 1), 2)],
+        lambda y, p, steps, n: (
+            _ctc(y + 1, np.roll(np.log(p + 1e-7), 1, -1), n[:, 0], steps[:, 0])[:, None]
+        ),
+        second=False,
     ),
     Case(
         "ctc_loss",
