@@ -110,6 +110,18 @@ from .arrays import (
     switch,
     tile,
 )
+from .convolutions import (
+    conv1d,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+    depthwise_conv2d,
+    pool2d,
+    pool3d,
+    separable_conv1d,
+    separable_conv2d,
+)
 from .ctc import ctc_batch_cost, ctc_decode, ctc_label_dense_to_sparse
 from .networks import (
     batch_normalization,
@@ -128,6 +140,7 @@ from .session import (
     image_dim_ordering,
     learning_phase,
     manual_variable_initialization,
+    name_scope,
     set_image_dim_ordering,
     set_learning_phase,
     set_session,

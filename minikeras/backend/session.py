@@ -1,5 +1,7 @@
 """The library's settings and phases under their names of Keras 2 (and 1)."""
 
+import contextlib
+
 import numpy as np
 
 from .. import config, ops
@@ -41,6 +43,13 @@ def clear_session():
     """Start automatic names and the learning phase anew. There is no graph to throw away."""
     reset_uids()
     context.training = False
+
+
+def name_scope(name):
+    """Return a context that does nothing: there is no graph whose nodes it could name."""
+    if not isinstance(name, str):
+        raise TypeError(f"name_scope takes a string, not {name!r}.")
+    return contextlib.nullcontext()
 
 
 def _refuse_session(*args, **kwargs):
