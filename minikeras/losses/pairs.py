@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import config, ops
+from ..autograd import Tensor
 from ..autograd.tensor import Operators
 
 
@@ -37,12 +38,25 @@ def same_rank(a, b):
     return a, b
 
 
+def _match(y_true, y_pred):
+    """Return whether labels and predictions fit as they are, as they mostly do in training."""
+    return (
+        isinstance(y_pred, Tensor)
+        and isinstance(y_true, (np.ndarray, Tensor))
+        and y_true.dtype == y_pred.dtype
+        and y_true.shape == y_pred.shape
+        and y_pred.dtype.kind == "f"
+    )
+
+
 def pair(y_true, y_pred):
     """Return labels and predictions in the float type of the predictions and in the same rank.
 
     Raises:
         ValueError: the shapes do not fit each other.
     """
+    if _match(y_true, y_pred):
+        return y_true, y_pred
     y_pred = as_tensor_like(y_pred)
     if y_pred.dtype.kind not in "fc":
         y_pred = ops.cast(y_pred, dtype=config.floatx())

@@ -255,3 +255,39 @@ def test_one_hot():
     np.testing.assert_array_equal(ops.multi_hot([0, 2], 3), [1, 0, 1])
     with pytest.raises(ValueError, match="sparse arrays"):
         ops.one_hot([0], 2, sparse=True)
+
+
+@pytest.mark.parametrize("labels", [ONE_HOT, TARGET, 2 * TARGET])
+def test_the_short_way_and_the_long_way_give_one_value(labels):
+    """Knowing the logits changes the gradient only; so does a sum of labels that is not 1."""
+    z = Tensor(LOGITS)
+    known, unknown = ops.softmax(z), ops.softmax(z) * 1
+    np.testing.assert_allclose(
+        ops.categorical_crossentropy(labels, known).data,
+        ops.categorical_crossentropy(labels, unknown).data,
+        rtol=1e-12,
+    )
+    np.testing.assert_allclose(
+        ops.sparse_categorical_crossentropy(LABELS, known).data,
+        ops.sparse_categorical_crossentropy(LABELS, unknown).data,
+        rtol=1e-12,
+    )
+    known, unknown = ops.sigmoid(z), ops.sigmoid(z) * 1
+    np.testing.assert_allclose(
+        ops.binary_crossentropy(labels, known).data,
+        ops.binary_crossentropy(labels, unknown).data,
+        rtol=1e-12,
+    )
+    check(lambda t, z: ops.categorical_crossentropy(t, ops.softmax(z)), labels, LOGITS)
+
+
+def test_second_derivatives_by_the_labels_too():
+    def both(t, z):
+        value = ops.sum(ops.categorical_crossentropy(t, ops.softmax(z)))
+        return value + ops.sum(ops.binary_crossentropy(t, ops.sigmoid(z)))
+
+    by_labels = grad(both, argnums=0)
+    mixed = grad(lambda z: ops.sum(by_labels(TARGET, z) * ONE_HOT))(LOGITS)
+    # Minus log p of the true class, and of the sigmoid, log((1 - p) / p) = -z.
+    expected = softmax(LOGITS) - ONE_HOT - ONE_HOT
+    np.testing.assert_allclose(mixed, expected, rtol=1e-6)
