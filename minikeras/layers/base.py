@@ -66,11 +66,28 @@ class KerasVariable(Variable):
 
 
 class _LayerMeta(type):
-    """Lets constructors understand the argument names of Keras 1."""
+    """Lets constructors understand the argument names of Keras 1, and `build` leave a mark."""
+
+    def __init__(cls, name, bases, namespace, **kwargs):
+        super().__init__(name, bases, namespace, **kwargs)
+        if "build" in namespace:
+            cls.build = _marking(namespace["build"])
 
     def __call__(cls, *args, **kwargs):
         args, kwargs = legacy.translate(cls, args, kwargs)
         return super().__call__(*args, **kwargs)
+
+
+def _marking(build):
+    """Return a `build` that notes it was called: users may call it themselves, once."""
+
+    @functools.wraps(build)
+    def build_and_mark(self, *args, **kwargs):
+        result = build(self, *args, **kwargs)
+        self.built = True
+        return result
+
+    return build_and_mark
 
 
 @functools.cache

@@ -447,8 +447,13 @@ class Model(Training, Layer):
         if self._graph is not None:
             self.built = True
             return
-        if self.built or input_shape is None:
+        if self.built:
             return
+        if input_shape is None:
+            raise ValueError(
+                f"The model {self.name!r} needs a shape to be built for: build((None, 10)), for "
+                "instance, with None for the batch axis. Or call it on data."
+            )
         shapes = [input_shape] if not isinstance(input_shape[0], (tuple, list)) else input_shape
         arrays = [
             np.zeros([2 if d is None else d for d in s], settings.floatx()) for s in shapes
