@@ -44,7 +44,8 @@ class Stepping:
             total, parts = compilation.total_loss(
                 targets, outputs, weights, self._extra_losses(gathered + symbolic)
             )
-            found = leaf_gradients(total, self._targets) if total._node is not None else None
+            scaled = self.optimizer.scale_loss(total)
+            found = leaf_gradients(scaled, self._targets) if scaled._node is not None else None
         if found is None or all(g is None for g in found):
             raise ValueError(
                 f"No trainable weight of {self.name!r} has an influence on the loss: there is "

@@ -409,6 +409,7 @@ class Training(Stepping):
                 listeners.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
+            self.optimizer.finalize_variable_values(self.trainable_weights)
             listeners.on_train_end()
         except BaseException:
             listeners.abort()

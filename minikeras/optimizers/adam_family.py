@@ -100,7 +100,8 @@ class Adam(MomentOptimizer):
         if self.amsgrad:
             return slots
         # Keras 2.1.5 keeps one zero per variable in the place of the greatest v.
-        return slots + [self._unused_slot((1,), v.dtype) for v in self._trainable_variables]
+        unused = [self._unused_slot(v, "velocity_hat", (1,)) for v in self._trainable_variables]
+        return slots + unused
 
 
 @registry.register("adamw")

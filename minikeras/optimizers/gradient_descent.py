@@ -71,5 +71,5 @@ class SGD(ElementwiseOptimizer):
     def _slots_for_weights(self):
         # Keras 2.1.5 keeps velocities without momentum too; then they have no effect.
         return super()._slots_for_weights() or [
-            self._unused_slot(v.shape, v.dtype) for v in self._trainable_variables
+            self._unused_slot(v, "momentum", v.shape) for v in self._trainable_variables
         ]

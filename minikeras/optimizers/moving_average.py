@@ -25,10 +25,11 @@ class MovingAverage:
         return True
 
     def finalize_variable_values(self, var_list):
-        """With `use_ema`, give each variable the value of its moving average.
+        """With `use_ema`, give each variable of a list the value of its moving average.
 
-        A training loop calls this when it ends.
+        A training loop calls this when it ends. Variables that were never trained stay.
         """
         if self.use_ema:
             for variable in var_list:
-                variable.assign(self._averages[self._index[variable]].data)
+                if variable in self._index:
+                    variable.assign(self._averages[self._index[variable]].data)

@@ -16,6 +16,12 @@ from ..autograd import Variable
 from .scalar import Scalar
 
 
+def _slot_name(variable, kind):
+    """Return what a slot of `variable` is called: "dense_kernel_momentum"."""
+    path = str(variable.path or "variable").replace("/", "_").replace(":", "_")
+    return f"{path}_{kind}"
+
+
 class SavedState:
     """Mixin: makes the variables of an optimizer, and gives and takes their values.
 
@@ -45,12 +51,11 @@ class SavedState:
 
     def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
         """Return a new variable of the optimizer's state, shaped as `reference_variable`."""
-        path = str(reference_variable.path or "variable").replace("/", "_").replace(":", "_")
         return self.add_variable(
             reference_variable.shape,
             initializer,
             reference_variable.dtype,
-            f"{path}_{name or 'var'}",
+            _slot_name(reference_variable, name or "var"),
         )
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
@@ -103,9 +108,10 @@ class SavedState:
         return [v for v in self._state if id(v) not in counted]
 
     @staticmethod
-    def _unused_slot(shape, dtype):
-        """Return a slot that Keras 2.1.5 keeps although it has no effect."""
-        return Variable(np.zeros(shape, dtype), trainable=False)
+    def _unused_slot(variable, kind, shape):
+        """Return a slot of zeros that Keras 2.1.5 keeps although it has no effect."""
+        zeros = np.zeros(shape, variable.dtype)
+        return Variable(zeros, name=_slot_name(variable, kind), trainable=False)
 
     def get_weights(self):
         """Return copies of the arrays of `weights`."""
@@ -171,3 +177,39 @@ class SavedState:
         for variable, array in zip(targets, arrays):
             variable.assign(array)
         self._restored(targets)
+
+    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
+        """Take a step on values that are given, and change nothing.
+
+        Args:
+            optimizer_variables: values for `variables`.
+            grads: one gradient per trainable variable (see `apply`).
+            trainable_variables: values for the variables that `build` was given.
+
+        Returns:
+            (new values of the trainable variables, new values of `variables`), lists of arrays.
+
+        Raises:
+            ValueError: the optimizer has not been built, or a number of values does not fit.
+        """
+        if not self.built:
+            raise ValueError(f"{type(self).__name__} must be built first: call build(variables).")
+        ours = self._trainable_variables
+        targets = [*ours, *self.variables]
+        given = [*trainable_variables, *optimizer_variables]
+        if len(trainable_variables) != len(ours) or len(given) != len(targets):
+            raise ValueError(
+                f"{type(self).__name__} works on {len(ours)} trainable variables and remembers "
+                f"{len(targets) - len(ours)}, but was given values of "
+                f"{len(trainable_variables)} and {len(optimizer_variables)}."
+            )
+        kept = [np.array(v.data) for v in targets]
+        try:
+            for variable, value in zip(targets, given):
+                variable.assign(value)
+            self.apply(grads)
+            found = [np.array(v.data) for v in targets]
+        finally:
+            for variable, value in zip(targets, kept):
+                variable.assign(value)
+        return found[: len(ours)], found[len(ours) :]

@@ -5,7 +5,7 @@ import pytest
 
 from minikeras.autograd import Variable
 from minikeras.optimizers import SGD, Adam, schedules
-from tests.optimizers.support import assert_same_bits, run, variables
+from tests.optimizers.support import assert_same_bits, gradients, run, values, variables
 
 SHAPES = [(2, 3), (3,)]
 
@@ -129,3 +129,30 @@ def test_order_follows_the_variables_not_their_place_in_memory():
     adam.build(xs)
     shapes = [(), (), (200, 100), (200, 100), (2,), (2,)]
     assert [v.shape for v in adam.variables] == shapes
+
+
+def test_a_step_that_changes_nothing():
+    """Keras 3's way for loops that keep the state themselves."""
+    xs = variables(SHAPES)
+    adam, store = Adam(0.5), {}
+    run(adam, xs, 2)
+    adam.save_own_variables(store)
+    state, weights = list(store.values()), values(xs)
+    new_weights, new_state = adam.stateless_apply(state, gradients(SHAPES, seed=9), weights)
+    assert_same_bits(values(xs), weights)
+    assert_same_bits([v.data for v in adam.variables], state)
+    adam.apply(gradients(SHAPES, seed=9), xs)
+    assert_same_bits(new_weights, values(xs))
+    assert_same_bits(new_state, [v.data for v in adam.variables])
+    with pytest.raises(ValueError, match="works on 2 trainable variables and remembers 6, but"):
+        adam.stateless_apply(state[1:], gradients(SHAPES), weights)
+    with pytest.raises(ValueError, match="must be built first"):
+        Adam().stateless_apply([], [], [])
+
+
+def test_every_weight_has_a_name_of_its_own():
+    """Files store weights by name."""
+    for optimizer in (fresh(), fresh(SGD), fresh(SGD, momentum=0.9), fresh(use_ema=True)):
+        names = [w.name for w in optimizer.weights]
+        assert len(set(names)) == len(names)
+        assert all(names)

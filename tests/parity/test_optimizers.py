@@ -72,8 +72,14 @@ def gradients_of(step, dtype="float32"):
     return [rng.normal(0, 0.3, shape).astype(dtype) for shape in SHAPES.values()]
 
 
+def skip_where_keras_disagrees_with_itself(name):
+    if name == "ScheduleFreeAdamW" and keras.backend.backend() == "torch":
+        pytest.skip("on PyTorch the old value that the formula needs is overwritten in place")
+
+
 def both(name, options, dtype="float32"):
     """The optimizer of real Keras and ours from its config, each with variables of its own."""
+    skip_where_keras_disagrees_with_itself(name)
     real = getattr(keras.optimizers, name)(**{"learning_rate": 0.05, **options})
     config = keras.optimizers.serialize(real)["config"]
     mini = getattr(optimizers, name).from_keras_3_config(config)
@@ -150,6 +156,7 @@ def test_state_moves_over(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_real_keras_takes_our_config(name):
+    skip_where_keras_disagrees_with_itself(name)
     options = {"learning_rate": 0.05}
     if name in ("RMSprop", "Adagrad"):
         options["epsilon_inside_sqrt"] = True
@@ -168,6 +175,7 @@ def test_real_keras_takes_our_config(name):
 @pytest.mark.parametrize("name", CASES)
 def test_a_table_of_which_few_rows_have_a_gradient(name):
     """Rows without a gradient go on as in Keras, where their gradient is zero."""
+    skip_where_keras_disagrees_with_itself(name)
     options = {"learning_rate": 0.05}
     shape = (3000, 8)  # large enough to be updated in place, from the rows
     real = getattr(keras.optimizers, name)(**options)
@@ -236,8 +244,9 @@ def test_a_missing_gradient_leaves_the_variable_and_its_memory():
             gradients[1] = None
             with pytest.warns(UserWarning, match="bias"):
                 mini.apply(gradients, minis)
+            given = [None if g is None else keras.ops.convert_to_tensor(g) for g in gradients]
             with pytest.warns(UserWarning, match="bias"):
-                real.apply(gradients, reals)
+                real.apply(given, reals)
         else:
             mini.apply(gradients, minis)
             real.apply([keras.ops.convert_to_tensor(g) for g in gradients], reals)
