@@ -40,7 +40,7 @@ def circle(
     like = labels[:, None] == others[None, :]
     unlike = ~like
     if remove_diagonal:
-        like &= ~np.eye(*like.shape, dtype=bool)
+        like &= ~np.eye(len(labels), len(others), dtype=bool)
     distance = ops.subtract(1.0, ops.matmul(y_pred, ops.transpose(references)))
     distance = ops.maximum(distance, 0.0)
     # How far each distance is from its optimum, 0 for like and 1 for unlike pairs, relaxed by
