@@ -242,15 +242,16 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
         variables, gradients = self._pair(grads, trainable_variables)
         if not variables:
             return
-        due = gradients
-        if self.gradient_accumulation_steps:
-            due = self._gather(variables, gradients)
-        if due is not None:
-            self._update(variables, due, self._clip_factors(due), self._rate_now())
-        if self._gathered and due is not None:
-            for total in self._gathered.values():
-                total.data.fill(0)
-        overwritten = self.use_ema and self._follow()
+        with np.errstate(all="ignore"):  # an overflow shows in the numbers, as in Keras
+            due = gradients
+            if self.gradient_accumulation_steps:
+                due = self._gather(variables, gradients)
+            if due is not None:
+                self._update(variables, due, self._clip_factors(due), self._rate_now())
+            if self._gathered and due is not None:
+                for total in self._gathered.values():
+                    total.data.fill(0)
+            overwritten = self.use_ema and self._follow()
         if due is not None or overwritten:
             self._constrain(variables)
         self._iterations.increment()
@@ -289,7 +290,7 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
             factors: what to multiply each gradient by, or None.
             rate: the learning rate, a float.
         """
-        with no_grad(), np.errstate(all="ignore"):
+        with no_grad():
             for i, (variable, g) in enumerate(zip(variables, grads)):
                 if not variable.size:  # a mean over nothing is no number
                     continue

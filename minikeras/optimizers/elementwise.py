@@ -159,11 +159,10 @@ class ElementwiseOptimizer(Optimizer):
         ]
         work = partial(self._run, plan, sources, rate)
         least = -(-_WORTH_A_THREAD * len(plan.blocks) // max(plan.size, 1))
-        with np.errstate(all="ignore"):  # an overflow shows in the numbers, as in Keras
-            if len(plan.blocks) < 2 * least:
-                work(0, len(plan.blocks))
-            else:
-                parallel.run(work, len(plan.blocks), least)
+        if len(plan.blocks) < 2 * least:
+            work(0, len(plan.blocks))
+        else:
+            parallel.run(work, len(plan.blocks), least)
 
     def _run(self, plan, sources, rate, first, last):
         """Update the blocks from `first` to before `last`.
