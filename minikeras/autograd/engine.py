@@ -284,8 +284,9 @@ def _harmonise(arrays, raw, fixed, untyped):
     """Bring mixed arguments to one type, in place, without NumPy's upcasts to float64.
 
     Tensors decide among themselves; constants adapt to them. Plain arrays decide where there is
-    no tensor, and what has no type of its own (numbers and lists, at the positions `untyped`)
-    only where there is nothing else. Integers become floats beside floats, and beside a fraction.
+    no tensor, and numbers and lists (at the positions `untyped`) only where there is nothing
+    else: NumPy's own scalars by their type, Python's fractions by the default one. Integers
+    become floats beside floats, and beside a fraction.
     """
     plain = [i for i in range(len(raw)) if i not in fixed and raw[i] is not None]
     known = [i for i in plain if i not in untyped]
@@ -297,7 +298,8 @@ def _harmonise(arrays, raw, fixed, untyped):
     if floats:
         target = functools.reduce(np.promote_types, floats)
     elif "f" in free:
-        target = np.dtype(config.floatx())
+        scalars = [a.dtype for a in arrays if isinstance(a, np.floating)]
+        target = functools.reduce(np.promote_types, scalars or [np.dtype(config.floatx())])
     else:
         kinds = [raw[i].dtype for i in known]
         if "i" in free:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..autograd import composite
 from ..autograd.tensor import as_array
-from .arithmetic import add, multiply, subtract, where
+from .arithmetic import add, divide, multiply, subtract, where
 from .comparison import isnan, logical_not
 from .creation import convert_to_numpy, ones_like
 from .elementwise import cast, sqrt
@@ -28,7 +28,7 @@ def average(x, axis=None, weights=None):
         shape[normalize_axis(axis, len(x.shape))] = -1
         weights = reshape(weights, newshape=shape)
     total = sum(multiply(weights, ones_like(x)), axis=axis)
-    return sum(multiply(x, weights), axis=axis) / total
+    return divide(sum(multiply(x, weights), axis=axis), total)
 
 
 def ptp(x, axis=None, keepdims=False):
@@ -164,13 +164,16 @@ def _how_many(x, axis, keepdims):
 
 def nanmean(x, axis=None, keepdims=False):
     """Return the mean of what is not NaN; NaN where there is nothing."""
-    return nansum(x, axis=axis, keepdims=keepdims) / _how_many(x, axis, keepdims)
+    total = nansum(x, axis=axis, keepdims=keepdims)
+    return divide(total, _how_many(x, axis, keepdims))
 
 
 def nanvar(x, axis=None, keepdims=False):
     """Return the variance of what is not NaN; NaN where there is nothing."""
-    deviation = subtract(x, nanmean(x, axis=axis, keepdims=True))
-    return nanmean(multiply(deviation, deviation), axis=axis, keepdims=keepdims)
+    deviation = subtract(_filled(x, 0), nanmean(x, axis=axis, keepdims=True))
+    squares = where(isnan(x), 0, multiply(deviation, deviation))
+    total = sum(squares, axis=axis, keepdims=keepdims)
+    return divide(total, _how_many(x, axis, keepdims))
 
 
 def nanstd(x, axis=None, keepdims=False):
@@ -212,4 +215,4 @@ def corrcoef(x):
     centred = subtract(x, mean(x, axis=-1, keepdims=True))
     covariance = matmul(centred, transpose(centred))
     scale = sqrt(sum(multiply(centred, centred), axis=-1))
-    return covariance / multiply(expand_dims(scale, axis=1), scale)
+    return divide(covariance, multiply(expand_dims(scale, axis=1), scale))

@@ -162,6 +162,8 @@ def test_lists_and_numbers_keep_their_digits_beside_float64():
     assert (Tensor(np.float64(1.0)) * third).item() == third
     assert (Tensor(np.ones(2)) * [third, third]).tolist() == [third, third]
     assert ops.multiply(np.ones(2), [third, third]).tolist() == [third, third]
+    assert ops.exp(np.float64(third)).item() == np.exp(third)
+    assert ops.multiply(np.ones(2, "float32"), np.float64(third)).dtype == np.float32
 
 
 def test_a_list_of_tensors_is_refused():

@@ -124,6 +124,24 @@ def _ctc(target, output, target_length, output_length):
     return np.array(losses)
 
 
+def _resize(x, size, interpolation="bilinear"):
+    """Look pixels up where their middles lie in the old image, straight lines between them."""
+    for axis, m in enumerate(size, 1):
+        n = x.shape[axis]
+        middles = (np.arange(m) + 0.5) * n / m - 0.5
+        if interpolation == "nearest":
+            x = np.take(x, np.floor(middles + 0.5).clip(0, n - 1).astype(int), axis)
+        else:
+            x = np.apply_along_axis(
+                lambda row, n=n, at=middles: np.interp(at, np.arange(n), row), axis, x
+            )
+    return x
+
+
+def _upsample(x, factor, data_format=None, interpolation="nearest"):
+    return _resize(x, [n * factor for n in x.shape[1:-1]], interpolation)
+
+
 CASES = [
     Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), normal(2)], _convolve),
     Case("convolution", [normal(2, 7, 3), normal(3, 3, 2), None, 2, "causal"], _convolve),
@@ -160,6 +178,11 @@ CASES = [
     Case("max_pool", [distinct(2, 5, 6, 2), (3, 2), 2, "same"], _max_pool),
     Case("max_pool", [distinct(1, 2, 6, 6), 3, 1, "valid", "channels_first"], _max_pool),
     Case("max_pool", [distinct(1, 4, 4, 4, 1), 2], _max_pool),
+    Case("upsample", [normal(2, 3, 2), 2], _upsample),
+    Case("upsample", [normal(1, 3, 2, 2), 3], _upsample),
+    Case("upsample", [normal(1, 3, 2, 2), 2, None, "bilinear"], _upsample),
+    Case("resize", [normal(1, 4, 3, 2), (6, 5)], _resize),
+    Case("resize", [normal(1, 6, 4, 2), (3, 2), "nearest"], _resize),
     Case("average_pool", [normal(2, 7, 3), 2], _average_pool),
     Case("average_pool", [normal(2, 5, 6, 2), (3, 2), 2, "same"], _average_pool),
     Case("average_pool", [normal(1, 2, 6, 6), 3, 1, "valid", "channels_first"], _average_pool),
@@ -175,9 +198,9 @@ CASES = [
     Case(
         "ctc_batch_cost",  # the blank is the last class, and predictions are probabilities
         [ints(2, 2, low=0, high=2), probability(2, 4, 3), np.full((2, 1), 4), np.full((2, 1), 2)],
-        lambda y, p, steps, n: (
-            _ctc(y + 1, np.roll(np.log(p + 1e-7), 1, -1), n[:, 0], steps[:, 0])[:, None]
-        ),
+        lambda y, p, steps, n: _ctc(y + 1, np.roll(np.log(p + 1e-7), 1, -1), n[:, 0], steps[:, 0])[
+            :, None
+        ],
         second=False,
     ),
     Case(
