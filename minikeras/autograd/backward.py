@@ -55,7 +55,8 @@ class _Walk:
         old = self.found.get(node)
         if old is None:
             self.found[node] = g
-            heappush(self.heap, (-node.order, node))
+            if not node.leaf:
+                heappush(self.heap, (-node.order, node))
         else:
             self.found[node] = self._sum(old, g, node)
 
@@ -88,11 +89,10 @@ class _Walk:
             kept: set of nodes whose gradients are wanted.
             useful: set of nodes that lead to one of them; None where all do.
         """
-        while self.heap:
-            node = heappop(self.heap)[1]
-            if node.leaf:
-                continue
-            g = self.found[node] if node in kept else self.found.pop(node)
+        heap, found = self.heap, self.found
+        while heap:
+            node = heappop(heap)[1]
+            g = found[node] if node in kept else found.pop(node)
             self._propagate(node, tuple(g) if type(g) is list else g, useful)
 
     def _propagate(self, node, g, useful):
@@ -103,26 +103,22 @@ class _Walk:
                 "This graph has been differentiated already and its memory given back. Compute "
                 "the value again, or pass create_graph=True to the first differentiation."
             )
-        if self.differentiable:
-            vjp = _differentiable_vjp(node)
         parents = node.parents
         if useful is None:
             needs = [p is not None for p in parents]
         else:
             needs = [p is not None and p[0] in useful for p in parents]
-        if callable(vjp):
-            parts = vjp(g, needs)
-            if not self.differentiable:
-                node.vjp = node.recipe = None
-            for parent, part, need in zip(parents, parts, needs):  # noqa: B905 - in the hot loop
-                if need and part is not None:
-                    self.add(parent[0], parent[1], part)
+        if self.differentiable:
+            vjp = _differentiable_vjp(node)
+        if isinstance(vjp, tuple):
+            parts = [part(g) if part and need else None for part, need in zip(vjp, needs)]
         else:
-            if not self.differentiable:
-                node.vjp = node.recipe = None
-            for parent, part, need in zip(parents, vjp, needs):  # noqa: B905 - in the hot loop
-                if need and part is not None:
-                    self.add(parent[0], parent[1], part(g))
+            parts = vjp(g, needs)
+        if not self.differentiable:
+            node.vjp = node.recipe = None
+        for parent, part, need in zip(parents, parts, needs):  # noqa: B905 - in the hot loop
+            if need and part is not None:
+                self.add(parent[0], parent[1], part)
 
 
 def _useful(roots, wanted):

@@ -30,7 +30,7 @@ import threading
 import numpy as np
 
 from .. import config
-from .tensor import Node, Tensor, Variable, list_to_array, wrap
+from .tensor import Node, Operators, Tensor, list_to_array, wrap
 
 _SCALARS = (int, float, bool)
 
@@ -122,29 +122,34 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
         tensors = tracked = False
         enabled, targets = _state.enabled, _state.targets
         for a in arrays:
-            kind = type(a)
             parent = None
-            if kind is Tensor or kind is Variable:
+            if isinstance(a, Tensor):
                 tensors = True
-                if enabled:
-                    node = a._node
-                    if node is not None and (not node.leaf or targets is None or node in targets):
-                        parent = (node, a._index)
-                        tracked = True
+                node = a._node
+                if (
+                    enabled
+                    and node is not None
+                    and (targets is None or not node.leaf or node in targets)
+                ):
+                    parent = (node, a._index)
                 a = a.data
-            elif kind is not np.ndarray:
-                if a is not None:
-                    break
+            elif a is None:
                 raw.append(None)
                 parents.append(None)
                 continue
-            if dtype is not a.dtype:
+            elif type(a) is not np.ndarray:
+                break
+            if fixed and len(raw) in fixed:
+                parent = None
+            elif dtype is not a.dtype:
                 if dtype is not None:
                     break
                 dtype = a.dtype
+            if parent is not None:
+                tracked = True
             raw.append(a)
             parents.append(parent)
-        if len(raw) != len(arrays) or fixed:
+        if len(raw) != len(arrays):
             raw, parents, symbolic = _sort_out(arrays, fixed)
             if symbolic is not None:
                 return symbolic.__apply_op__(apply, arrays, settings)
@@ -187,14 +192,12 @@ def composite(function):
     @functools.wraps(function)
     def apply(*arrays, **settings):
         for a in arrays:
-            handler = getattr(type(a), "__apply_op__", None)
-            if handler is not None:
-                return handler(a, apply, arrays, settings)
+            if isinstance(a, Operators) and a.symbolic:
+                return a.__apply_op__(apply, arrays, settings)
         for a in settings.values():
-            handler = getattr(type(a), "__apply_op__", None)
-            if handler is not None:  # a symbolic tensor given by name: put it into its place
+            if isinstance(a, Operators) and a.symbolic:  # given by name: put it into its place
                 bound = signature.bind(*arrays, **settings)
-                return handler(a, apply, bound.args, bound.kwargs)
+                return a.__apply_op__(apply, bound.args, bound.kwargs)
         return function(*arrays, **settings)
 
     apply.op_name = function.__name__.strip("_")
@@ -248,7 +251,7 @@ def _sort_out(arrays, fixed):
     """
     raw, parents, types, untyped = [], [], set(), set()
     for a in arrays:
-        if hasattr(type(a), "__apply_op__"):
+        if isinstance(a, Operators) and a.symbolic:
             return raw, parents, a
     for position, a in enumerate(arrays):
         parent = None

@@ -40,10 +40,16 @@ class Node:
 
 
 class Operators:
-    """What an array can do: operators, indexing, NumPy's methods. Filled in by `minikeras.ops`."""
+    """What an array can do: operators, indexing, NumPy's methods. Filled in by `minikeras.ops`.
+
+    Attributes:
+        symbolic: whether objects of the class stand for values to come. They must define
+            `__apply_op__(operation, arrays, settings)`, which records a call of an operation.
+    """
 
     __slots__ = ()
     __array_priority__ = 1000
+    symbolic = False
 
 
 class Tensor(Operators):

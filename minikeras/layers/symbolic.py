@@ -25,6 +25,8 @@ class KerasTensor(Operators):
         maskable: whether a mask may arrive with the data.
     """
 
+    symbolic = True
+
     def __init__(self, shape, dtype=None, name=None, history=None):
         self.shape = tuple(None if d is None else int(d) for d in shape)
         self.dtype = np.dtype(dtype or config.floatx())
