@@ -282,7 +282,7 @@ def test_an_exception_comes_out_in_its_place_with_its_traceback(workers, process
     enqueuer.stop()
 
 
-class Strange(Exception):
+class StrangeError(Exception):
     """An exception that pickle cannot make again."""
 
     def __init__(self, first, second):
@@ -291,12 +291,12 @@ class Strange(Exception):
 
 class BadInAStrangeWay(Numbers):
     def __getitem__(self, index):
-        raise Strange("salt", "pepper")
+        raise StrangeError("salt", "pepper")
 
 
 def test_an_exception_that_cannot_be_pickled_is_told():
     enqueuer = _started(OrderedEnqueuer(BadInAStrangeWay(), use_multiprocessing=True), 1)
-    with pytest.raises(RuntimeError, match="Strange: salt and pepper"):
+    with pytest.raises(RuntimeError, match="StrangeError: salt and pepper"):
         next(enqueuer.get())
     enqueuer.stop()
 
