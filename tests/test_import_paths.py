@@ -20,10 +20,12 @@ PATHS = {
     "version",
     "activations": "relu softmax get serialize deserialize",
     "backend": "mean function get_value epsilon set_floatx image_data_format",
+    "backend.common": "epsilon floatx set_floatx image_data_format",
+    "backend.tensorflow_backend": "set_session get_session mean",
     "callbacks": "Callback EarlyStopping History ReduceLROnPlateau",
     "config": "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format "
     "backend set_backend enable_unsafe_deserialization enable_interactive_logging "
-    "disable_interactive_logging is_interactive_logging_enabled",
+    "disable_interactive_logging is_interactive_logging_enabled disable_traceback_filtering",
     "constraints": "max_norm maxnorm MaxNorm",
     "datasets.mnist": "load_data",
     "datasets.imdb": "load_data get_word_index",
@@ -35,7 +37,7 @@ PATHS = {
     "engine.topology": "Layer Input InputLayer InputSpec Node Container get_source_inputs",
     "engine.training": "Model",
     "initializers": "glorot_uniform VarianceScaling",
-    "layers": "Dense Input Layer",
+    "layers": "Dense Input Layer serialize deserialize",
     "layers.advanced_activations": "LeakyReLU PReLU ELU ThresholdedReLU Softmax",
     "layers.convolutional": "Conv1D Conv2D Conv3D Convolution2D Conv2DTranspose SeparableConv2D "
     "UpSampling2D ZeroPadding2D Cropping2D MaxPooling2D",
@@ -77,29 +79,27 @@ PATHS = {
     "utils.layer_utils": "print_summary count_params convert_all_kernels_in_model "
     "convert_dense_weights_data_format",
     "utils.multi_gpu_utils": "multi_gpu_model",
+    "utils.test_utils": "get_test_data",
     "utils.np_utils": "to_categorical normalize",
 }
 
 # What is still to be written. A path or name that exists must not stand here.
 MISSING = {
-    "layers.convolutional": PATHS["layers.convolutional"],
-    "layers.convolutional_recurrent": PATHS["layers.convolutional_recurrent"],
-    "layers.cudnn_recurrent": PATHS["layers.cudnn_recurrent"],
-    "layers.embeddings": PATHS["layers.embeddings"],
-    "layers.local": PATHS["layers.local"],
-    "layers.pooling": PATHS["layers.pooling"],
-    "layers.recurrent": PATHS["layers.recurrent"],
-    "layers.wrappers": PATHS["layers.wrappers"],
-    "models": "load_model save_model",
+    path: PATHS[path]
+    for path in (
+        "layers.convolutional_recurrent",
+        "layers.cudnn_recurrent",
+        "layers.embeddings",
+        "layers.local",
+        "layers.recurrent",
+        "layers.wrappers",
+    )
 }
+MISSING["models"] = "load_model save_model"
 
 
 def _module(path):
     return importlib.import_module(f"minikeras.{path}".rstrip("."))
-
-
-def _names(table):
-    return [(path, name) for path, names in table.items() for name in names.split()]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -110,9 +110,10 @@ def test_every_name_can_be_imported_from_its_path(path):
             exec(f"from minikeras{path and '.'}{path} import {name}", {})
 
 
-@pytest.mark.parametrize(("path", "name"), _names(MISSING))
-def test_what_is_called_missing_is_missing(path, name):
-    assert not hasattr(_module(path), name), f"{path}.{name} is there: take it out of MISSING"
+@pytest.mark.parametrize("path", MISSING)
+def test_what_is_called_missing_is_missing(path):
+    there = [name for name in MISSING[path].split() if hasattr(_module(path), name)]
+    assert not there, f"in {path or 'minikeras'} now: take them out of MISSING"
 
 
 def test_old_paths_are_attributes_of_their_packages():

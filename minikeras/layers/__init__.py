@@ -14,6 +14,7 @@ from .borders import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from .configs import deserialize, serialize
 from .conv_separable import (
     DepthwiseConv1D,
     DepthwiseConv2D,
