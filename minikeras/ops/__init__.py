@@ -5,7 +5,8 @@ The names and arguments are those of `keras.ops` (Keras 3). Plain arrays give pl
 tensors give tensors that remember how they came to be; symbolic tensors become part of a model.
 """
 
-from . import image, numpy_protocol, operators  # the last two give tensors their operators
+from ..autograd import custom_gradient
+from . import image, linalg, nn, numpy_protocol, operators  # the last two act on Tensor itself
 from .arithmetic import (
     add,
     arctan2,
@@ -30,6 +31,7 @@ from .arithmetic import (
     true_divide,
     where,
 )
+from .blocks import depth_to_space, space_to_depth
 from .comparison import (
     allclose,
     bitwise_and,
@@ -60,6 +62,17 @@ from .comparison import (
     not_equal,
     right_shift,
     signbit,
+)
+from .complex_numbers import (
+    angle,
+    conj,
+    conjugate,
+    imag,
+    polar,
+    real,
+    view,
+    view_as_complex,
+    view_as_real,
 )
 from .control import (
     associative_scan,
@@ -186,6 +199,7 @@ from .elementwise import (
     tanh,
     trunc,
 )
+from .fourier import fft, fft2, ifft2, irfft, rfft
 from .indexing import (
     get_item,
     getitem,
@@ -261,9 +275,12 @@ from .nn import (
     tanh_shrink,
     threshold,
 )
+from .nn import hard_silu as hard_swish
 from .norms import (
+    cdist,
     euclidean_norm,
     norm,
+    psnr,
 )
 from .pooling import (
     average_pool,

@@ -3,11 +3,12 @@
 import numpy as np
 
 from ..autograd import composite, op
-from .arithmetic import power
+from .arithmetic import divide, multiply, power, squared_difference, subtract
 from .comparison import not_equal
 from .decompositions import svd
-from .elementwise import absolute, cast
-from .reduction import max, min, sum
+from .elementwise import absolute, cast, log10
+from .reduction import max, mean, min, sum
+from .shaping import expand_dims
 from .types import floating, kept_shape, normalize_axes
 
 
@@ -81,3 +82,23 @@ def _matrix_norm(x, ord, axes, keepdims):
             f"Unknown norm ord={ord!r} of a matrix; choose 'fro', 'nuc', inf, -inf, 1, -1, 2, -2."
         )
     return y if keepdims else np.squeeze(y, normalize_axes(axes, x.ndim))
+
+
+@composite
+def cdist(x, y):
+    """Return the Euclidean distances (..., m, n) of rows of x (..., m, d) and y (..., n, d)."""
+    if len(x.shape) < 2 or len(y.shape) < 2 or x.shape[-1] != y.shape[-1]:
+        raise ValueError(
+            f"cdist takes arrays (..., m, d) and (..., n, d), not {x.shape} and {y.shape}."
+        )
+    differences = subtract(expand_dims(x, axis=-2), expand_dims(y, axis=-3))
+    return euclidean_norm(differences, axis=-1)
+
+
+def psnr(x1, x2, max_val):
+    """Return the peak signal-to-noise ratio of two pictures in decibels.
+
+    `max_val` is the largest value a pixel may have; the ratio is taken over all pixels.
+    """
+    noise = mean(squared_difference(x1, x2))
+    return multiply(10.0, log10(divide(float(max_val) ** 2, noise)))

@@ -11,6 +11,7 @@ import numpy as np
 from . import (
     arithmetic,
     comparison,
+    complex_numbers,
     creation,
     decompositions,
     diagonals,
@@ -200,6 +201,9 @@ FUNCTIONS = {
     np.nanmin: _answer(statistics.nanmin, "a axis out keepdims"),
     np.ptp: _answer(statistics.ptp, "a axis out keepdims"),
     np.diff: _answer(statistics.diff, "a n axis"),
+    np.real: _answer(complex_numbers.real, "val"),
+    np.imag: _answer(complex_numbers.imag, "val"),
+    np.angle: _answer(complex_numbers.angle, "z"),
     np.searchsorted: _answer(searching.searchsorted, "a v side", arrays=2),
     np.digitize: _answer(searching.digitize, "x bins", arrays=2),
     np.isin: _answer(comparison.isin, "x1 x2 assume_unique invert", arrays=2),

@@ -10,14 +10,14 @@ import numpy as np
 
 from ..autograd import Tensor
 from ..autograd.tensor import Operators
-from . import arithmetic, comparison, elementwise, products, reduction, signals
+from . import arithmetic, comparison, complex_numbers, elementwise, products, reduction, signals
 from .numpy_functions import FUNCTIONS, Unanswered
 
 
 def _same_names():
     """Return each ufunc of NumPy that one of our operations shares its name with."""
     found = {}
-    for module in (arithmetic, comparison, elementwise, products, signals):
+    for module in (arithmetic, comparison, complex_numbers, elementwise, products, signals):
         for name, ours in vars(module).items():
             if hasattr(ours, "op_name") and isinstance(getattr(np, name, None), np.ufunc):
                 found[getattr(np, name)] = ours

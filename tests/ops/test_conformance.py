@@ -60,7 +60,7 @@ def floats(result):
     for part in as_list(result):
         if isinstance(part, (tuple, list)):
             found += floats(part)
-        elif part.dtype.kind == "f":
+        elif part.dtype.kind in "fc":
             found.append(part)
     return found
 

@@ -60,6 +60,9 @@ CALLS = {
     "nonzero": lambda x: np.nonzero(x > 0.4),
     "sort": lambda x: (np.sort(x), np.sort(x, axis=0)),
     "argsort": lambda x: np.argsort(x, axis=0),
+    "real": lambda x: np.real(x),
+    "imag": lambda x: np.imag(x),
+    "angle": lambda x: np.angle(x),
     "searchsorted": lambda x: np.searchsorted(np.array([0.0, 0.4, 1.0]), x),
     "digitize": lambda x: np.digitize(x, np.array([0.0, 0.4, 1.0])),
     "isin": lambda x: np.isin(x, [0.5, 0.8]),
@@ -139,7 +142,8 @@ def test_functions(name):
 
 
 @pytest.mark.parametrize(
-    "ufunc", [np.exp, np.log, np.tanh, np.sqrt, np.negative, np.reciprocal, np.abs, np.isnan]
+    "ufunc",
+    [np.exp, np.log, np.tanh, np.sqrt, np.negative, np.reciprocal, np.abs, np.isnan, np.conj],
 )
 def test_ufuncs_of_one_array(ufunc):
     result = ufunc(Tensor(X))

@@ -90,6 +90,50 @@ _KEYS = [
 _WHERE = np.array([[0, 1], [2, 3], [0, 1]])
 _APART = np.array([[0, 1], [2, 3], [1, 1]])
 
+
+def _fourier(function):
+    def transform(real, imag):
+        z = function(real + 1j * imag)
+        return z.real, z.imag
+
+    return transform
+
+
+def _rfft(x, n=None):
+    z = np.fft.rfft(x, n)
+    return z.real, z.imag
+
+
+def _irfft(real, imag, n=None):
+    return np.fft.irfft(real + 1j * imag, n)
+
+
+def _space_to_depth(x, b, data_format="channels_last"):
+    """Cut the pictures into blocks, one by one."""
+    last = data_format == "channels_last"
+    x = x if last else np.moveaxis(x, 1, -1)
+    rows, columns = x.shape[1] // b, x.shape[2] // b
+    y = np.zeros((len(x), rows, columns, b * b * x.shape[-1]))
+    for i in range(rows):
+        for j in range(columns):
+            block = x[:, i * b : i * b + b, j * b : j * b + b]
+            block = block if last else np.moveaxis(block, -1, 1)
+            y[:, i, j] = block.reshape(len(x), -1)
+    return y if last else np.moveaxis(y, -1, 1)
+
+
+def _undo(function, *shape):
+    """Return the inverse of a function that moves elements about."""
+
+    def inverse(x, *args):
+        places = function(np.arange(x.size, dtype="d").reshape(shape), *args)
+        y = np.zeros(x.size)
+        y[places.astype(int).ravel()] = x.ravel()
+        return y.reshape(shape)
+
+    return inverse
+
+
 CASES = [
     Case("reshape", [normal(2, 6)], lambda x, newshape: x.reshape(newshape), {"newshape": (3, -1)}),
     Case("reshape", [normal(2, 6)], lambda x, newshape: x.reshape(newshape), {"newshape": -1}),
@@ -206,5 +250,51 @@ CASES = [
         "normalize_batch_in_training",
         [normal(4, 3), normal(3, salt=1), normal(3, salt=2), [0]],
         _normalize_in_training,
+    ),
+    *(
+        Case(name, [normal(2, 3, 4), normal(2, 3, 4, salt=1)], _fourier(function))
+        for name, function in [
+            ("fft", np.fft.fft),
+            ("ifft", np.fft.ifft),
+            ("fft2", np.fft.fft2),
+            ("ifft2", np.fft.ifft2),
+        ]
+    ),
+    *(Case("rfft", [normal(2, 6), n], _rfft) for n in (None, 4, 5, 9)),
+    *(Case("irfft", [normal(2, 4), normal(2, 4, salt=1), n], _irfft) for n in (None, 4, 7, 9)),
+    Case("space_to_depth", [normal(2, 4, 6, 3), 2], _space_to_depth),
+    Case("space_to_depth", [normal(2, 3, 4, 6), 2, "channels_first"], _space_to_depth),
+    Case("depth_to_space", [normal(2, 2, 3, 12), 2], _undo(_space_to_depth, 2, 4, 6, 3)),
+    Case(
+        "depth_to_space",
+        [normal(2, 12, 2, 3), 2, "channels_first"],
+        _undo(_space_to_depth, 2, 3, 4, 6),
+    ),
+    Case("real", [normal(2, 3)], np.real),
+    Case("imag", [normal(2, 3)], np.imag, gradient=False),
+    Case("conjugate", [normal(2, 3)], np.conjugate),
+    Case("angle", [normal(2, 3)], np.angle, gradient=False),
+    Case(
+        "polar",
+        [normal(3), normal(3, salt=1)],
+        lambda r, t: r * np.exp(1j * t),
+        gradient="refused",
+        keeps=False,
+    ),
+    Case(
+        "view_as_complex",
+        [normal(3, 2)],
+        lambda x: x[:, 0] + 1j * x[:, 1],
+        gradient="refused",
+        keeps=False,
+    ),
+    Case("view_as_real", [normal(3)], lambda x: np.stack([x, 0 * x], 1), gradient="refused"),
+    Case(
+        "view",
+        [normal(3)],
+        lambda x, dtype: x.view(dtype),
+        {"dtype": "int64"},
+        gradient=False,
+        keeps=False,
     ),
 ]

@@ -148,6 +148,11 @@ CASES = [
     Case("tril", [normal(2, 3, 4)], np.tril, {"k": 1}),
     Case("triu", [normal(3, 3)], np.triu),
     *(Case("norm", [normal(*shape)], np.linalg.norm, settings) for shape, settings in _NORMS),
+    Case(
+        "cdist",
+        [normal(2, 3, 4), normal(2, 5, 4, salt=1)],
+        lambda x, y: np.linalg.norm(x[:, :, None] - y[:, None], axis=-1),
+    ),
     Case("inv", [_SQUARE], np.linalg.inv, single=1e-4),
     Case("det", [_SQUARE], np.linalg.det, single=1e-4),
     Case("slogdet", [_SQUARE], np.linalg.slogdet, single=1e-4),
