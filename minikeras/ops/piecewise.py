@@ -8,12 +8,19 @@ slope is at a kink is Keras's choice, and each is pinned by a test:
 - shrinkage and threshold: the bound belongs to the side that is replaced.
 """
 
+import functools
+
 import numpy as np
 
 from ..autograd import composite, op
 from .arithmetic import multiply
 from .precision import constants
 from .types import floating, raw
+
+
+@functools.cache
+def _zero_and_infinity(dtype):
+    return np.zeros((), dtype), np.full((), np.inf, dtype)
 
 
 def rectify(x, out=None):
@@ -23,8 +30,7 @@ def rectify(x, out=None):
     """
     if x.dtype.kind != "f":
         return np.maximum(x, x.dtype.type(0), out=out)
-    zero, infinity = constants(x, 0, np.inf)
-    return x.clip(zero, infinity, out=out)
+    return x.clip(*_zero_and_infinity(x.dtype), out)
 
 
 @op

@@ -7,7 +7,7 @@ reduced axis. The gradient of `max` and `min` is shared equally among ties, as i
 import numpy as np
 
 from ..autograd import op
-from .types import count, counting, floating, kept_shape, normalize_axes, normalize_axis
+from .types import count, counting, floating, kept_shape, normalize_axes, normalize_axis, spread
 
 
 @op
@@ -16,7 +16,7 @@ def sum(x, /, axis=None, keepdims=False):
     axes = normalize_axes(axis, x.ndim)
     kept = kept_shape(x.shape, axes)
     y = x.sum(axis=axes, keepdims=keepdims, dtype=counting(x.dtype))
-    return y, (lambda g: np.broadcast_to(g.reshape(kept), x.shape),)
+    return y, (lambda g: spread(g.reshape(kept), x.shape),)
 
 
 @op
@@ -25,8 +25,12 @@ def mean(x, /, axis=None, keepdims=False):
     x = floating(x)
     axes = normalize_axes(axis, x.ndim)
     kept, n = kept_shape(x.shape, axes), count(x.shape, axes)
-    y = x.mean(axis=axes, keepdims=keepdims)
-    return y, (lambda g: np.broadcast_to(g.reshape(kept) / n, x.shape),)
+    if x.dtype.itemsize == 2:  # half precision has to be added up in single
+        y = x.mean(axis=axes, keepdims=keepdims)
+    else:
+        y = np.add.reduce(x, axis=axes, keepdims=keepdims)
+        y = y / y.dtype.type(n)
+    return y, (lambda g: spread(g.reshape(kept) / n, x.shape),)
 
 
 def _deviations(x, axis):
