@@ -52,6 +52,8 @@ class _Walk:
                 g = unbroadcast(g, node.shape)
             if g.dtype is not node.dtype and g.dtype != node.dtype:
                 g = g.astype(node.dtype)
+        elif not node.leaf:  # a table that was itself computed: the walk goes on with arrays
+            g = g.dense()
         old = self.found.get(node)
         if old is None:
             self.found[node] = g
@@ -71,6 +73,8 @@ class _Walk:
         return total
 
     def _add_to_one_of_several(self, node, index, g):
+        if type(g) is RowGradient:
+            g = g.dense()
         if g.shape != node.shape[index]:
             g = unbroadcast(g, node.shape[index])
         if g.dtype != node.dtype[index]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from .backward import gradients
 from .engine import op, recording
+from .row_gradient import RowGradient
 from .tensor import Node, Tensor, Variable, wrap
 
 
@@ -86,6 +87,7 @@ def value_and_grad(function, argnums=0):
             np.zeros(s.shape, s.dtype) if g is None else g
             for s, g in zip(sources, found, strict=True)
         ]
+        found = [g.dense() if isinstance(g, RowGradient) else g for g in found]
         result = tuple(found) if several else found[0]
         return (value if nested else value.data), result
 

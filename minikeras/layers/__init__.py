@@ -50,6 +50,7 @@ from .convolutional import (
     Convolution3D,
 )
 from .core import Activation, ActivityRegularization, Dense, Lambda, Masking
+from .embedding import Embedding
 from .global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,

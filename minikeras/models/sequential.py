@@ -214,7 +214,5 @@ def _source_of(layer):
     shape = getattr(layer, "batch_input_shape", None)
     if shape is None:
         return None
-    dtype = layer.dtype
-    if dtype is None and hasattr(layer, "input_type"):
-        dtype = layer.input_type
+    dtype = getattr(layer, "input_type", layer.dtype)  # an Embedding takes integers
     return Input(batch_shape=shape, dtype=dtype, name=f"{layer.name}_input")
