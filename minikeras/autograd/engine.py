@@ -187,7 +187,6 @@ def composite(function):
     It counts as one node in the graph of the functional API, and is run afresh, whole, for every
     batch. Everywhere else it is the plain function.
     """
-    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def apply(*arrays, **settings):
@@ -196,7 +195,7 @@ def composite(function):
                 return a.__apply_op__(apply, arrays, settings)
         for a in settings.values():
             if isinstance(a, Operators) and a.symbolic:  # given by name: put it into its place
-                bound = signature.bind(*arrays, **settings)
+                bound = inspect.signature(function).bind(*arrays, **settings)
                 return a.__apply_op__(apply, bound.args, bound.kwargs)
         return function(*arrays, **settings)
 
@@ -210,13 +209,12 @@ def composite(function):
 
 def _parameters(function):
     """Return the names of the arrays and settings of `function`, and how many arrays it takes."""
-    parameters = inspect.signature(function).parameters.values()
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+    code = function.__code__  # a hundred times as fast as inspect.signature, which imports feel
+    if code.co_flags & inspect.CO_VARARGS:
         return frozenset(), (), sys.maxsize
-    only = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY]
-    free = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    arrays, settings = (only, free) if only else (free, [])
-    return frozenset(arrays), tuple(settings), len(arrays)
+    names = code.co_varnames[: code.co_argcount]
+    n = code.co_posonlyargcount or code.co_argcount
+    return frozenset(names[:n]), names[n:], n
 
 
 def _sort_arguments(function, arrays, settings, setting_names, limit):

@@ -4,8 +4,6 @@ Each entry of `FUNCTIONS` names the arguments as NumPy orders them. What our ope
 know must have a value that changes nothing; otherwise the answer is `Unanswered`.
 """
 
-import inspect
-
 import numpy as np
 
 from . import (
@@ -54,7 +52,8 @@ def _answer(ours, names, arrays=1, **renamed):
     The first `arrays` arguments are arrays. `renamed` maps names of NumPy to ours.
     """
     names = names.split()
-    settings = frozenset(inspect.signature(ours).parameters)
+    code = getattr(ours, "raw", ours).__code__
+    settings = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
     def answer(*args, **kwargs):
         if len(args) > len(names):
