@@ -137,6 +137,10 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
                 raw.append(None)
                 parents.append(None)
                 continue
+            elif (type(a) is float or type(a) is int) and dtype is not None and dtype.kind == "f":
+                if len(raw) in fixed:
+                    break
+                a = np.asarray(a, dtype)  # a number behind an array: the commonest constant
             elif type(a) is not np.ndarray:
                 break
             if fixed and len(raw) in fixed:
