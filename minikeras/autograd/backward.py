@@ -4,6 +4,7 @@ Nodes are visited in the reverse order of their making, which a heap keeps: what
 was made after it, so when a node's turn comes its gradient is complete.
 """
 
+import functools
 from heapq import heappop, heappush
 
 import numpy as np
@@ -188,11 +189,18 @@ def leaf_gradients(output, variables):
     them, so nothing has to be worked out before the walk.
     """
     walk = _Walk(False)
-    walk.add(output._node, output._index, np.ones(output.data.shape, output.data.dtype))
+    walk.add(output._node, output._index, _one(output.data.dtype))
     with no_grad():
         walk.run((), None)
     found = walk.found
     return [found.get(v._node) for v in variables]
+
+
+@functools.cache
+def _one(dtype):
+    one = np.ones((), dtype)
+    one.flags.writeable = False
+    return one
 
 
 def _gradient_of(source, found):

@@ -1,6 +1,5 @@
 """What a forward pass tells its layers, and what they tell it: the phase and extra losses."""
 
-import contextlib
 import threading
 
 
@@ -13,23 +12,27 @@ class _Context(threading.local):
 context = _Context()
 
 
-@contextlib.contextmanager
-def forward_pass(training, losses=None, metrics=None):
-    """Set the phase and the collectors for the layers called within a `with` block."""
-    before = context.training, context.losses, context.metrics
-    context.training, context.losses, context.metrics = training, losses, metrics
-    try:
-        yield
-    finally:
-        context.training, context.losses, context.metrics = before
+class forward_pass:  # noqa: N801 - read like a function in a `with` statement
+    """Set the phase and the collectors for the layers called within a `with` block.
+
+    Args:
+        training: the phase.
+        losses, metrics: lists to collect in, or None.
+    """
+
+    __slots__ = ("before", "inside")
+
+    def __init__(self, training, losses=None, metrics=None):
+        self.inside = training, losses, metrics
+
+    def __enter__(self):
+        self.before = context.training, context.losses, context.metrics
+        context.training, context.losses, context.metrics = self.inside
+
+    def __exit__(self, *error):
+        context.training, context.losses, context.metrics = self.before
 
 
-@contextlib.contextmanager
 def phase(training):
-    """Set the phase alone."""
-    before = context.training
-    context.training = training
-    try:
-        yield
-    finally:
-        context.training = before
+    """Return a context that sets the phase alone."""
+    return forward_pass(training, context.losses, context.metrics)
