@@ -189,6 +189,7 @@ CASES = [
     Case("take", [normal(3, 4), np.array([3, 3, 0])], np.take, {"axis": -1}),
     Case("take", [normal(2, 3, 2), ints(2, 2, high=3)], np.take, {"axis": 1}),
     Case("take", [normal(3, 4), np.array([11, 0, 5, 5])], np.take),
+    Case("embedding_lookup", [normal(4, 3), ints(2, 3, high=4)], lambda table, i: table[i]),
     Case("add_rows", [normal(4, 2), np.array([1, 0, 1, 4])], _add_rows, {"rows": 5}),
     Case("take_along_axis", [normal(3, 4), ints(3, 2, high=4)], np.take_along_axis, {"axis": 1}),
     Case("take_along_axis", [normal(3, 1), ints(2, 4, high=3)], np.take_along_axis, {"axis": 0}),
