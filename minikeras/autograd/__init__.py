@@ -15,6 +15,7 @@ from .gradcheck import (
     GradientError,
     check_gradients,
     check_layer,
+    check_model,
     check_second_order,
     check_variables,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Variable",
     "check_gradients",
     "check_layer",
+    "check_model",
     "check_second_order",
     "check_variables",
     "composite",

@@ -103,6 +103,29 @@ def check_layer(layer, inputs, training=None, **options):
     )
 
 
+def check_model(model, x, y, sample_weight=None, training=False, **options):
+    """Check the gradients of a compiled model's loss by all its trainable weights.
+
+    Args:
+        model: a model of dtype float64 (`set_floatx("float64")` before it is made). It is called
+            as `model(x, training=...)` and its loss computed by `compute_loss`.
+        x, y: one batch of inputs and targets.
+        sample_weight: one weight per sample, or None.
+        training: whether the model behaves as in training; what is random then is refused.
+        options: as for `check_variables`.
+
+    Returns, Raises: as `check_gradients`.
+    """
+
+    def loss():
+        y_pred = model(x, training=training)
+        return model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+
+    with recording():
+        loss()  # builds the model, so that its weights exist
+    return check_variables(loss, list(model.trainable_weights), **options)
+
+
 def check_second_order(function, *arrays, **options):
     """Check the gradient of the gradient of `function`, arguments as for `check_gradients`."""
     seed = options.get("seed", 0)

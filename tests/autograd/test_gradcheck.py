@@ -10,6 +10,7 @@ from minikeras.autograd import (
     Variable,
     check_gradients,
     check_layer,
+    check_model,
     check_second_order,
     check_variables,
     op,
@@ -184,3 +185,20 @@ def test_layers(training):
     check_layer(Affine(), [rng.normal(size=(4, 3)), rng.normal(size=(4, 3))], training=training)
     with pytest.raises(GradientError, match="kernel"):
         check_layer(Affine(wrong=0.01), rng.normal(size=(4, 3)), training=training)
+
+
+class Regression(Affine):
+    """A model by duck typing."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+        weight = 1.0 if sample_weight is None else sample_weight[:, None]
+        return ops.mean((y_pred - y) ** 2 * weight)
+
+
+def test_models():
+    x, y, w = rng.normal(size=(4, 3)), rng.normal(size=(4, 2)), rng.random(4)
+    for training in (False, True):
+        assert check_model(Regression(), x, y, training=training).checked == 3 + 6
+        check_model(Regression(), x, y, sample_weight=w, training=training)
+        with pytest.raises(GradientError, match="kernel"):
+            check_model(Regression(wrong=0.01), x, y, training=training)
