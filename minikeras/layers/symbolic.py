@@ -209,6 +209,8 @@ def infer_outputs(function, args, kwargs):
                 for i, d in enumerate(leaf.shape)
             )
             one = np.ones((), leaf.dtype) if leaf.dtype.kind == "f" else np.zeros((), leaf.dtype)
+            if leaf.dtype.kind == "f" and len(shape) > 1 and shape[-1] == shape[-2]:
+                one = np.eye(shape[-1], dtype=leaf.dtype)  # a matrix that has an inverse
             return Tensor(np.broadcast_to(one, shape))
 
         with no_grad(), np.errstate(all="ignore"):

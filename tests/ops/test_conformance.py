@@ -18,6 +18,8 @@ from minikeras.autograd import (
     recording,
 )
 from minikeras.autograd.engine import OPS
+from minikeras.backend import function
+from minikeras.layers import Input
 from tests.ops.cases import all_cases
 
 CASES = all_cases()
@@ -262,3 +264,28 @@ def test_integer_inputs_of_reductions():
         assert OPS[name](x, axis=1).dtype == np.int32
     assert ops.sum(x > 2).dtype == np.int32
     assert ops.mean(x > 2) == np.float32(0.5)
+
+
+def symbolic(a):
+    """Return an Input of the array's own shape; its values come later."""
+    return Input(batch_shape=a.shape, dtype=a.dtype.name)
+
+
+@pick(lambda c: any(is_float(a) and a.ndim for a in c.arrays))
+def test_symbolic(case):
+    """A symbolic tensor gives the shape and type at once, and the values when the graph is run."""
+    inputs, data = [], []
+
+    def source(a):
+        if a.ndim == 0:
+            return a
+        inputs.append(symbolic(a))
+        data.append(a)
+        return inputs[-1]
+
+    args = [a if isinstance(a, list) else convert(a, source) for a in arguments(case)]
+    promised = flat(call(case, args))
+    expected = flat(call(case, arguments(case)))
+    assert [p.shape for p in promised] == [e.shape for e in expected]
+    assert [p.dtype for p in promised] == [e.dtype for e in expected]
+    compare(function(inputs, promised)(data), expected, case.tolerance)
