@@ -30,8 +30,7 @@ def _split(subscripts, operands):
         once = "".join(c for c in sorted(set(text) - set(",.")) if text.count(c) == 1)
         result = dots + once
     inputs = [
-        letters.replace("...", dots[len(dots) - width :])
-        for letters, width in zip(inputs, widths)
+        letters.replace("...", dots[len(dots) - width :]) for letters, width in zip(inputs, widths)
     ]
     return inputs, result.replace("...", dots)
 

@@ -32,8 +32,7 @@ def _bincount(x, weights=None, /, minlength=0):
         return np.bincount(x, weights, minlength).astype(kind), None
     length = max(minlength, int(x.max()) + 1 if x.size else 0)
     rows = [
-        np.bincount(row, None if weights is None else weights[i], length)
-        for i, row in enumerate(x)
+        np.bincount(row, None if weights is None else weights[i], length) for i, row in enumerate(x)
     ]
     return np.stack(rows).astype(kind), None
 
