@@ -4,6 +4,8 @@ The topology is worked out once, when a model is made: which calls of which laye
 in which order, and where each value goes. Running the graph then is one pass over a list.
 """
 
+import collections
+
 from ..layers.input_layer import InputLayer
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import flatten, map_structure
@@ -69,13 +71,14 @@ class Graph:
         for step in reversed(self._steps):
             step.free = [s for s in step.input_slots if s not in kept]
             kept.update(step.input_slots)
+        self._run_steps = _merge(self._steps, self._output_slots)
 
     def run(self, tensors):
         """Return the list of outputs for a list of input tensors."""
         values = [None] * self._slot_count
         for slot, tensor in zip(self._input_slots, tensors, strict=True):
             values[slot] = tensor
-        for step in self._steps:
+        for step in self._run_steps:
             step.run(values)
         return [values[slot] for slot in self._output_slots]
 
@@ -141,6 +144,50 @@ class _Step:
                 values[slot] = output
         for slot in self.free:
             values[slot] = None
+
+
+class _PooledStep:
+    """A convolution and the max pooling that alone uses its result, run as one operation."""
+
+    def __init__(self, convolution, pooling):
+        self.convolution, self.pooling = convolution, pooling
+        self.free = [s for s in convolution.free + pooling.free if s != pooling.single]
+
+    def run(self, values):
+        """Compute both layers at once, or one after the other where a mask wants its say."""
+        inputs = values[self.convolution.single]
+        if inputs.mask is not None:
+            self.convolution.run(values)
+            self.pooling.run(values)
+            return
+        pooled = self.convolution.layer.call_pooled(inputs, self.pooling.layer)
+        values[self.pooling.output_slots[0]] = pooled
+        for slot in self.free:
+            values[slot] = None
+
+
+def _merge(steps, output_slots):
+    """Return the steps with each convolution and its max pooling made one."""
+    readers = collections.Counter(slot for step in steps for slot in step.input_slots)
+    readers.update(output_slots)
+    by_output = {step.output_slots[0]: step for step in steps}
+    merged = {}  # the pooling step -> the convolution step in front of it
+    for step in steps:
+        before = by_output.get(step.single)
+        if (
+            before is not None
+            and before.single is not None
+            and readers[step.single] == 1
+            and hasattr(before.layer, "can_pool")
+            and before.layer.can_pool(step.layer)
+        ):
+            merged[step] = before
+    gone = set(merged.values())
+    return [
+        _PooledStep(merged[step], step) if step in merged else step
+        for step in steps
+        if step not in gone
+    ]
 
 
 def _node_of(tensor):
