@@ -31,6 +31,7 @@ from .arithmetic import (
     true_divide,
     where,
 )
+from .attention import dot_product_attention
 from .blocks import depth_to_space, space_to_depth
 from .comparison import (
     allclose,

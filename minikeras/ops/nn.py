@@ -16,6 +16,7 @@ from .activation import (
     swish,
     tanh_shrink,
 )
+from .attention import dot_product_attention
 from .crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,

@@ -111,6 +111,28 @@ _UNARY = {
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
 }
 _LABELS = np.array([0, 2, 1, 3])
+_MASK = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 0], [1, 1, 1]], bool)
+
+
+def _attention(query, key, value, bias=None, mask=None, scale=None, is_causal=False):
+    """Attend with one head after the other; a head of the key may serve several of the query."""
+    times, size = query.shape[2] // key.shape[2], query.shape[3]
+    results = []
+    for head in range(query.shape[2]):
+        q, k, v = query[:, :, head], key[:, :, head // times], value[:, :, head // times]
+        scores = q @ k.swapaxes(1, 2) * (size**-0.5 if scale is None else scale)
+        if bias is not None:
+            scores = scores + np.broadcast_to(bias, (1, query.shape[2], 1, 1))[:, head]
+        kept = np.ones(scores.shape[1:], bool) if mask is None else mask
+        if is_causal:
+            kept = kept & np.tri(*kept.shape, dtype=bool)
+        scores = np.where(kept, scores, -1e200)
+        results.append(_softmax(scores) @ v)
+    return np.stack(results, axis=2)
+
+
+_HEADS = [normal(2, 4, 2, 3), normal(2, 3, 2, 3, salt=1), normal(2, 3, 2, 5, salt=2)]
+_ONE_KEY = [normal(2, 4, 2, 3), normal(2, 3, 1, 3, salt=1), normal(2, 3, 1, 5, salt=2)]
 
 CASES = [
     *(Case(n, [2 * distinct(3, 5)], f, elementwise=True) for n, f in _UNARY.items()),
@@ -127,6 +149,10 @@ CASES = [
     Case("softmax", [normal(3, 4), 0], _softmax),
     Case("log_softmax", [normal(3, 4)], lambda x: np.log(_softmax(x))),
     Case("sparsemax", [distinct(3, 4)], _sparsemax),
+    Case("dot_product_attention", _HEADS, _attention),
+    Case("dot_product_attention", [*_HEADS, normal(2, 1, 1)], _attention),
+    Case("dot_product_attention", _HEADS, _attention, {"mask": _MASK, "scale": 0.5}),
+    Case("dot_product_attention", _ONE_KEY, _attention, {"is_causal": True}),
     Case(
         "one_hot",
         [ints(2, 3, low=-1, high=5)],
