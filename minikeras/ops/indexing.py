@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from ..autograd import Tensor, op
+from ..autograd import op
+from ..autograd.tensor import Operators
 from .types import normalize_axis, raw, refuse_gradient
 
 _BASIC = (int, np.integer, builtins.slice, type(None), type(Ellipsis))
@@ -24,7 +25,12 @@ def _plain_key(key):
     """Return an index with ndarrays in place of tensors and lists."""
     if isinstance(key, tuple):
         return tuple(_plain_key(k) for k in key)
-    if isinstance(key, Tensor):
+    if isinstance(key, Operators):
+        if key.symbolic:
+            raise TypeError(
+                "Only a single symbolic tensor of whole numbers can be an index. Use ops.take, "
+                "ops.take_along_axis or ops.where, or put the indexing into a Lambda layer."
+            )
         return key.data
     if isinstance(key, list):
         return np.asarray(key) if key else np.zeros(0, int)
@@ -32,7 +38,12 @@ def _plain_key(key):
 
 
 def get_item(x, key):
-    """Return `x[key]` for any index that NumPy knows; index arrays may be tensors."""
+    """Return `x[key]` for any index that NumPy knows; index arrays may be tensors.
+
+    A symbolic tensor of whole numbers may be the only index; it looks up the first axis.
+    """
+    if isinstance(key, Operators) and key.symbolic and key.dtype.kind in "iu":
+        return take(x, key, axis=0)
     return getitem(x, key=_plain_key(key))
 
 

@@ -5,8 +5,10 @@ import operator
 import numpy as np
 import pytest
 
+from minikeras import backend as K
 from minikeras import ops
 from minikeras.autograd import Tensor, Variable, gradients
+from minikeras.layers import Input
 
 X = np.array([[1.5, -2.0, 0.5], [3.0, 4.0, -1.0]])
 Y = np.array([[2.0, 1.0, -3.0], [0.5, 2.0, 2.0]])
@@ -198,3 +200,16 @@ def test_gradients_flow_through_methods_and_operators():
         return ((x.T @ x).reshape(-1)[1:5] ** 2 / 3.0 - x.sum(axis=0).max()).mean()
 
     np.testing.assert_allclose(g[1, 0], (plain(bumped) - plain(X)) / step, rtol=1e-4)
+
+
+def test_symbolic_indices():
+    table, rows = Input(batch_shape=(4, 3)), Input(batch_shape=(2,), dtype="int32")
+    data = np.arange(12.0, dtype="float32").reshape(4, 3)
+    run = K.function([table, rows], [table[rows], Tensor(data)[rows], table[1:, None]])
+    for result, expected in zip(
+        run([data, np.array([2, 0])]), [data[[2, 0]], data[[2, 0]], data[1:, None]]
+    ):
+        np.testing.assert_array_equal(result, expected)
+    for key in ((rows, 0), table > 0):
+        with pytest.raises(TypeError, match=r"ops\.take"):
+            table[key]
