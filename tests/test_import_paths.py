@@ -89,7 +89,6 @@ MISSING = {
     for path in (
         "layers.convolutional_recurrent",
         "layers.cudnn_recurrent",
-        "layers.embeddings",
         "layers.local",
         "layers.recurrent",
         "layers.wrappers",
