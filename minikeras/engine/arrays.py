@@ -1,7 +1,6 @@
-"""Arrays in: what users pass as x, y and sample weights, checked and put in order.
+"""Arrays in: what users pass as x, y and sample weights, put in order as arrays.
 
-Everything is checked before the first step, so that bad input changes no weight. Nothing is
-copied here: batches are cut, and cast to the model's type, one at a time.
+Nothing is copied here: batches are cut, and cast to the model's type, one at a time.
 """
 
 import numpy as np
@@ -11,40 +10,30 @@ from ..autograd import Tensor
 from ..registry import suggest
 from ..utils.nest import flatten
 
+_ON_DISK = ("h5py", "tables", "zarr", "minikeras")
+
 
 def as_array(value, what):
-    """Return anything array-like as an array that can be sliced; a data set on disk stays there.
+    """Return anything array-like as an array that can be sliced.
+
+    A data set on disk, and a sparse matrix, are returned as they are: they are read, or made
+    dense, batch by batch.
 
     Raises:
-        TypeError: the value is no array of numbers.
+        TypeError: the value holds no numbers.
+        ValueError: ragged lists, or objects that are not numbers of one shape.
     """
-    if isinstance(value, np.ndarray):
-        array = value
-    elif isinstance(value, Tensor):
+    if isinstance(value, Tensor):
         array = value.data
-    elif hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__getitem__"):
-        if hasattr(value, "iloc"):  # a DataFrame or Series
-            array = value.to_numpy()
-        elif hasattr(value, "__array__") and not _on_disk(value):
-            array = np.asarray(value)
-        else:
-            return value
+    elif isinstance(value, np.ndarray):
+        # A matrix multiplies in its own way; a memory map stays one under an ordinary array.
+        array = value if type(value) is np.ndarray else np.asarray(value)
+    elif _is_sliced_lazily(value):
+        array = value
     else:
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(
-                f"{what} is a ragged list: its rows have different lengths. Pad them to one "
-                "length first, for example with preprocessing.sequence.pad_sequences."
-            ) from None
+        array = _converted(value, what)
     if array.dtype == object:
-        try:
-            array = np.asarray(array.tolist(), dtype=config.floatx())
-        except (ValueError, TypeError):
-            raise ValueError(
-                f"{what} holds objects (dtype object) that are not all numbers of one shape. "
-                "Ragged rows must be padded, missing values filled in, strings encoded."
-            ) from None
+        array = _numbers_of(array, what)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"{what} has dtype {array.dtype}; a model needs numbers. Encode strings first, for "
@@ -53,8 +42,34 @@ def as_array(value, what):
     return array
 
 
-def _on_disk(value):
-    return type(value).__module__.split(".")[0] in ("h5py", "minikeras")
+def _is_sliced_lazily(value):
+    if not all(hasattr(value, name) for name in ("shape", "dtype", "__getitem__")):
+        return False
+    if hasattr(value, "iloc"):  # a pandas Series
+        return False
+    from_disk = type(value).__module__.split(".")[0] in _ON_DISK
+    return from_disk or not hasattr(value, "__array__")
+
+
+def _converted(value, what):
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{what} is a ragged list: its rows have different lengths. Pad them to one length "
+            "first, for example with preprocessing.sequence.pad_sequences."
+        ) from None
+
+
+def _numbers_of(array, what):
+    """Return an array of objects as one of numbers: columns of mixed types, numbers in boxes."""
+    try:
+        return np.asarray(array.tolist(), dtype=config.floatx())
+    except (ValueError, TypeError):
+        raise ValueError(
+            f"{what} holds objects (dtype object) that are not all numbers of one shape. Ragged "
+            "rows must be padded, missing values filled in, strings encoded."
+        ) from None
 
 
 def is_number_list(value):
@@ -64,8 +79,18 @@ def is_number_list(value):
     )
 
 
+def yields_batches(x):
+    """Return whether `x` is an iterable of batches that is neither array nor structure."""
+    return (
+        hasattr(x, "__iter__")
+        and not isinstance(x, (list, tuple, dict, str, bytes))
+        and not hasattr(x, "shape")
+        and not hasattr(x, "__array__")
+    )
+
+
 def arrange(data, names, what):
-    """Return a list of arrays in the order of `names`.
+    """Return a list of arrays in the order of `names`, None in the place of what is None.
 
     Args:
         data: one array, a list of them, or a dictionary by name; None gives a list of None.
@@ -73,64 +98,85 @@ def arrange(data, names, what):
         what: "input" or "target", for messages.
 
     Raises:
-        ValueError: a missing or unknown name, or another number of arrays.
+        ValueError: a missing name, or another number of arrays.
     """
     if data is None:
         return [None] * len(names)
     if isinstance(data, dict):
         missing = [name for name in names if name not in data]
-        unknown = [name for name in data if name not in names]
         if missing:
+            unknown = [str(name) for name in data if name not in names]
             hint = f" {suggest(unknown[0], names)}" if unknown else ""
             raise ValueError(
                 f"No data for the {what} {missing[0]!r}. Given were {sorted(map(str, data))}, "
                 f"needed are {list(names)}.{hint}"
             )
-        return [as_array(data[name], f"The {what} {name!r}") for name in names]
-    if isinstance(data, (list, tuple)):
-        if is_number_list(data) and data:
-            data = [np.asarray(as_array(data, f"The {what}"))]
-        elif len(names) == 1 and len(data) != 1:
-            lengths = {np.shape(part) for part in data}
-            if isinstance(data[0], (list, tuple, np.ndarray)) and len(lengths) > 1:
-                return [as_array(data, f"The {what}")]  # says that it is ragged
-        if len(data) != len(names):
-            raise ValueError(
-                f"The model has {len(names)} {what}s ({', '.join(map(repr, names))}), but a list "
-                f"of {len(data)} arrays was given. Pass one array for each, or one array of "
-                f"shape (samples, ...) where there is only one {what}."
-            )
-        return [as_array(d, f"The {what} {n!r}") for d, n in zip(data, names, strict=True)]
-    if len(names) > 1:
+        parts = [data[name] for name in names]
+    elif isinstance(data, (list, tuple)):
+        parts = _parts_of_list(data, names, what)
+    elif len(names) != 1:
         raise ValueError(
             f"The model has {len(names)} {what}s ({', '.join(map(repr, names))}), but one array "
             "was given. Pass a list in this order, or a dictionary by name."
         )
-    return [as_array(data, f"The {what} {names[0]!r}" if names else f"The {what}")]
+    else:
+        parts = [data]
+    return [
+        None if part is None else as_array(part, f"The {what} {name!r}")
+        for part, name in zip(parts, names, strict=True)
+    ]
 
 
-def check_lengths(groups):
-    """Return the common number of samples of all arrays, or raise a ValueError.
+def _parts_of_list(data, names, what):
+    """Return one thing for each name from a list, which may be a list of numbers itself."""
+    if data and is_number_list(data):
+        data = [data]
+    elif len(names) == 1 and len(data) > 1 and _rows_of_different_lengths(data):
+        data = [data]  # as_array says that it is ragged
+    if len(data) != len(names):
+        listed = ", ".join(map(repr, names))
+        raise ValueError(
+            f"The model has {len(names)} {what}{'s' if len(names) != 1 else ''} ({listed}), but a "
+            f"list of {len(data)} array{'s' if len(data) != 1 else ''} was given. "
+            + (
+                f"Join them with np.stack or np.array: one array of shape (samples, ...) is the "
+                f"{what}."
+                if len(names) == 1
+                else "Pass one array for each."
+            )
+        )
+    return data
+
+
+def _rows_of_different_lengths(rows):
+    return all(isinstance(row, (list, tuple)) for row in rows) and len({len(r) for r in rows}) > 1
+
+
+def common_length(groups):
+    """Return the number of samples that all arrays have, or raise a ValueError.
 
     Args:
-        groups: pairs of a description and a list of arrays (None left out).
+        groups: pairs of a description and a list of arrays (None is left out).
+
+    Returns:
+        The number; None where there is no array at all.
     """
     counts = {}
     for what, arrays in groups:
         for array in arrays:
-            if array is not None:
-                if not np.ndim(array) and not hasattr(array, "shape"):
-                    raise ValueError(f"The {what} is a single number, not an array of samples.")
-                if len(array.shape) == 0:
-                    raise ValueError(
-                        f"The {what} is a single number, not an array of samples; its first axis "
-                        "must count the samples."
-                    )
-                counts.setdefault(int(array.shape[0]), what)
+            if array is None:
+                continue
+            if len(array.shape) == 0:
+                raise ValueError(
+                    f"The {what} is a single number, not an array of samples: its first axis must "
+                    "count the samples."
+                )
+            counts.setdefault(int(array.shape[0]), what)
     if len(counts) > 1:
         listed = ", ".join(f"{what}: {count}" for count, what in counts.items())
         raise ValueError(
-            f"All arrays must have the same number of samples, but there are {listed}."
+            f"All arrays must have the same number of samples, but there are {listed}. The first "
+            "axis counts the samples: was one of the arrays cut or reshaped without the others?"
         )
     if not counts:
         return None
@@ -146,133 +192,74 @@ def check_input(array, name, shape):
     Raises:
         ValueError: the shape does not fit; the message names input, expectation and mend.
     """
-    if shape is None:
+    if array is None or shape is None:
         return array
     wanted, given = tuple(shape[1:]), tuple(array.shape[1:])
-    if len(given) == len(wanted) - 1 and wanted[-1:] == (1,) and len(array.shape) == 1:
-        array, given = array.reshape(-1, 1), (1,)
-    fits = len(given) == len(wanted) and all(
-        w is None or w == g for w, g in zip(wanted, given, strict=True)
-    )
-    if fits:
+    if len(array.shape) == 1 and len(wanted) == 1 and wanted[0] in (1, None):
+        return as_column(array)
+    if fits(given, wanted):
         return array
     raise ValueError(
-        f"Error when checking input: expected {name} to have shape {tuple(shape)} (None is the "
-        f"number of samples), but got an array of shape {tuple(array.shape)}."
+        f"Error when checking input: expected {name} to have shape {tuple(shape)} (None stands for "
+        f"any number), but got an array of shape {tuple(array.shape)}."
         + _input_hint(wanted, given, tuple(array.shape))
     )
 
 
+def as_column(array):
+    """Return an array (samples,) as (samples, 1)."""
+    return (array if isinstance(array, np.ndarray) else read(array, slice(None))).reshape(-1, 1)
+
+
+def fits(given, wanted):
+    """Return whether a shape is as wanted, where None stands for any number."""
+    return len(given) == len(wanted) and all(
+        w is None or w == g for w, g in zip(wanted, given, strict=True)
+    )
+
+
 def _input_hint(wanted, given, full):
-    if None not in wanted and full == wanted:
+    if fits(full, wanted):
         return " This looks like one sample: add the batch axis with x[None]."
-    if None not in wanted and int(np.prod(given)) == int(np.prod(wanted)):
+    if None in wanted:
+        return ""
+    if sorted(given) == sorted(wanted):
+        return (
+            " The axes seem to be in another order, such as channels first: move them with "
+            "np.transpose, or set data_format= of the layers."
+        )
+    if int(np.prod(given)) == int(np.prod(wanted)):
         sizes = ", ".join(map(str, wanted))
         return f" The sizes agree otherwise: x.reshape(-1, {sizes}) fits."
     return ""
 
 
-_EXACT = (
-    "mean_squared_error",
-    "categorical_crossentropy",
-    "binary_crossentropy",
-)
-
-
-def check_target(array, output):
-    """Return a target array fitted to an output, and refuse what the loss cannot use.
-
-    Args:
-        array: labels, or None.
-        output: a `compilation.Output`.
-
-    Raises:
-        ValueError: shape, NaN or class number out of range.
-    """
-    if array is None or output.loss is None:
-        return array
-    shape = output.shape
-    if array.dtype.kind == "f" and bool(np.isnan(array).any()):
-        where = int(np.argwhere(np.isnan(np.asarray(array)))[0][0])
-        raise ValueError(
-            f"The target for {output.name!r} holds NaN (first in sample {where}). Training on it "
-            "would turn every weight into NaN: fill in or drop those samples."
-        )
-    if output.sparse:
-        return _check_class_numbers(array, output)
-    if shape is None:
-        return array
-    if array.ndim == 1 and len(shape) == 2:
-        array = array.reshape(-1, 1)
-    name = str(getattr(output.loss, "name", None) or getattr(output.loss, "__name__", ""))
-    wanted, given = tuple(shape[1:]), tuple(array.shape[1:])
-    if name in _EXACT:
-        fits = len(given) == len(wanted) and all(
-            w is None or w == g for w, g in zip(wanted, given, strict=True)
-        )
-        if not fits:
-            raise ValueError(
-                f"Error when checking target: expected {output.name} to have shape "
-                f"{tuple(shape)}, but got an array of shape {tuple(array.shape)}."
-                + _target_hint(name, array, wanted, given)
-            )
-    return array
-
-
-def _target_hint(name, array, wanted, given):
-    if name == "categorical_crossentropy" and given == (1,) and wanted[-1:] != (1,):
-        return (
-            " You are passing class numbers to categorical_crossentropy, which wants one-hot "
-            f"rows: use to_categorical(y, {wanted[-1]}), or the loss "
-            "'sparse_categorical_crossentropy'."
-        )
-    if name == "binary_crossentropy" and given == (1,):
-        return " With one label a sample the last layer needs one unit."
-    return ""
-
-
-def _check_class_numbers(array, output):
-    classes = output.shape[-1] if output.shape is not None else None
-    ignored = getattr(output.loss, "ignore_class", None)
-    labels = np.asarray(array)
-    if output.shape is not None:
-        lead = len(output.shape) - 1
-        fits = labels.ndim == lead or (labels.ndim == lead + 1 and labels.shape[-1] == 1)
-        if not fits:
-            hint = ""
-            if classes is not None and labels.shape[-1:] == (classes,):
-                hint = " These are one-hot rows: use the loss 'categorical_crossentropy'."
-            raise ValueError(
-                f"Error when checking target: the loss of {output.name} wants one class number "
-                f"a position, shape {(*output.shape[:-1], 1)}, but got an array of shape "
-                f"{tuple(labels.shape)}.{hint}"
-            )
-    checked = labels if ignored is None else labels[labels != ignored]
-    if checked.size and classes is not None:
-        low, high = checked.min(), checked.max()
-        if low < 0 or high >= classes:
-            bad = low if low < 0 else high
-            raise ValueError(
-                f"The target for {output.name!r} holds the class {bad}, but the model has "
-                f"{classes} classes, numbered 0 to {classes - 1}. Renumber the labels, or give "
-                "the last layer more units."
-            )
-    return array
+def pieces(array, rows=8192):
+    """Yield an array whole, and a data set on disk, or a sparse matrix, piece by piece."""
+    if isinstance(array, np.ndarray):
+        yield array
+        return
+    for start in range(0, array.shape[0], rows):
+        yield read(array, slice(start, start + rows))
 
 
 def batch_of(array, index, dtype):
-    """Cut a batch (an index array or a slice) and cast floats to the model's type."""
+    """Cut a batch (an index array or a slice) and cast it to the model's type."""
     if array is None:
         return None
-    batch = array[index] if isinstance(array, np.ndarray) else _read(array, index)
+    batch = array[index] if isinstance(array, np.ndarray) else read(array, index)
     if dtype is not None and batch.dtype != dtype:
         batch = batch.astype(dtype)
     return batch
 
 
-def _read(array, index):
+def read(array, index):
     """Read a batch from a data set on disk, whose indices must be ascending and different."""
     if isinstance(index, slice):
-        return np.asarray(array[index])
+        return _dense(array[index])
     unique, inverse = np.unique(index, return_inverse=True)
-    return np.asarray(array[unique])[inverse.reshape(-1)]
+    return _dense(array[unique])[inverse.reshape(-1)]
+
+
+def _dense(piece):
+    return piece.toarray() if hasattr(piece, "toarray") else np.asarray(piece)

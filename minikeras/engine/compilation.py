@@ -1,114 +1,20 @@
 """Compilation: what a model is trained for. Losses, metrics and weights, sorted out per output."""
 
-import inspect
+import copy
+import warnings
 
 import numpy as np
 
+from .. import config, ops
 from .. import losses as loss_family
-from .. import metrics as metric_family
-from .. import ops
 from ..autograd import Tensor
-from ..autograd.tensor import wrap
 from ..registry import suggest
 from ..utils.nest import as_list
 from .metric_slots import make_metric_slot
+from .outputs import Output, per_output
+from .scoreboard import Scoreboard
 
-
-class Output:
-    """One output of a model and all that `compile` said about it.
-
-    Attributes:
-        name: the output's name.
-        loss: function of (y_true, y_pred), an instance of `Loss`, or None for no loss.
-        weight: factor of its loss in the total.
-        metrics: slots fed without sample weights; weighted_metrics: slots fed with them.
-        sample_weight_mode: None or 'temporal'.
-        sparse: whether its labels are class numbers rather than one-hot rows.
-    """
-
-    def __init__(self, name, shape, loss, weight, sample_weight_mode):
-        self.name = name
-        self.shape = shape
-        self.loss = loss
-        self.weight = weight
-        self.sample_weight_mode = sample_weight_mode
-        self.metrics = []
-        self.weighted_metrics = []
-
-    @property
-    def sparse(self):
-        """Whether labels are class numbers."""
-        return "sparse" in _loss_name(self.loss)
-
-    def compute_loss(self, y_true, y_pred, weights):
-        """Return the mean loss of one batch, a scalar tensor.
-
-        As in Keras 2.1.5 the mean runs over all samples; masked steps and samples of weight zero
-        do not count. Instances of `Loss` reduce as they were told to.
-        """
-        mask = y_pred.mask
-        if isinstance(self.loss, loss_family.Loss):
-            if mask is not None:
-                mask = np.asarray(mask, y_pred.dtype)
-                weights = mask if weights is None else mask * _align(weights, mask.ndim)
-            return self.loss(y_true, y_pred, sample_weight=weights)
-        return weighted_mean(self.loss(y_true, y_pred), weights, mask)
-
-
-def _align(weights, ndim):
-    return weights.reshape(weights.shape + (1,) * (ndim - weights.ndim))
-
-
-def weighted_mean(score, weights, mask):
-    """Return the mean of per-sample scores, masked and weighted as in Keras 2.1.5.
-
-    Args:
-        score: tensor (batch, ...), or a scalar from a loss that has averaged already.
-        weights: array (batch,) or (batch, time), or None.
-        mask: array like the leading axes of `score`, or None.
-    """
-    if mask is not None:
-        mask = np.asarray(mask, score.dtype)
-        mask = mask.reshape(mask.shape + (1,) * (score.ndim - mask.ndim))
-        score = score * mask * (1.0 / max(float(mask.mean()), 1e-12))
-    if weights is not None:
-        if score.ndim > weights.ndim:
-            score = ops.mean(score, axis=tuple(range(weights.ndim, score.ndim)))
-        share = float(np.count_nonzero(weights)) / max(weights.size, 1)
-        if share == 0:
-            return ops.sum(score * 0.0)
-        score = score * (_align(weights, score.ndim) * weights.dtype.type(1.0 / share))
-    return ops.mean(score) if score.ndim else score
-
-
-def _loss_name(loss):
-    return str(getattr(loss, "name", None) or getattr(loss, "__name__", "") or "")
-
-
-def per_output(value, names, what, single_ok=True):
-    """Spread a setting that may be single, a list or a dictionary over the outputs.
-
-    Raises:
-        ValueError: a list of another length, or a dictionary with unknown names.
-    """
-    if isinstance(value, dict):
-        for key in value:
-            if key not in names:
-                raise ValueError(
-                    f"Unknown output {key!r} in {what}. {suggest(key, names)} "
-                    f"The outputs are {list(names)}."
-                )
-        return [value.get(name) for name in names]
-    if isinstance(value, (list, tuple)):
-        if len(value) != len(names):
-            raise ValueError(
-                f"{what} has {len(value)} entries, but the model has {len(names)} outputs: "
-                f"{list(names)}."
-            )
-        return list(value)
-    if single_ok:
-        return [value] * len(names)
-    raise ValueError(f"{what} must be a list or a dictionary by output name, not {value!r}.")
+_BY_SHAPE = ("crossentropy", "ce")  # Keras 3: which cross-entropy is meant, the shapes say
 
 
 class Compilation:
@@ -117,6 +23,10 @@ class Compilation:
     Args:
         optimizer: an instance.
         loss, metrics, loss_weights, sample_weight_mode, weighted_metrics: as `compile` got them.
+
+    Attributes:
+        outputs: list of `Output`, None until `resolve` has been called.
+        board: the `Scoreboard` of losses and metrics, None until then.
     """
 
     def __init__(self, optimizer, loss, metrics, loss_weights, sample_weight_mode, weighted):
@@ -126,109 +36,147 @@ class Compilation:
         self.loss_weights = loss_weights
         self.sample_weight_mode = sample_weight_mode
         self.weighted_metrics = weighted
-        self.outputs = None
-        self.extra = {}  # name -> running (sum, count) of what layers report by add_metric
+        self.outputs = self.board = None
+        self._tracked = ()
+        self._labels_seen = False
 
     @property
     def resolved(self):
         """Whether the outputs are known."""
         return self.outputs is not None
 
-    def resolve(self, names, shapes):
+    @property
+    def has_metrics(self):
+        """Whether there is anything to measure beside the loss."""
+        return bool(self.metrics or self.weighted_metrics)
+
+    def unresolve(self):
+        """Forget the outputs: those of the model have changed."""
+        self.outputs = self.board = None
+
+    # -----------------------------------------------------------------------------------------
+    # Sorting out
+    # -----------------------------------------------------------------------------------------
+    def resolve(self, names, shapes, dtypes, tracked=()):
         """Work out loss, weight and metrics of each output.
 
         Args:
             names: the output names.
             shapes: their shapes, None for unknown sizes.
+            dtypes: their types.
+            tracked: metric objects that layers hold, which are reported too (Keras 3).
 
         Raises:
-            ValueError: names, lengths or settings that do not fit the outputs.
+            ValueError, TypeError: names, lengths or settings that do not fit the outputs.
         """
-        if isinstance(self.loss, (list, tuple)) or isinstance(self.loss, dict):
-            losses = per_output(self.loss, names, "loss")
-        else:
-            losses = [self.loss] * len(names)
-        losses = [loss_family.get(loss) for loss in losses]
-        if self.loss_weights is None:
-            weights = [1.0] * len(names)
-        else:
-            given = self.loss_weights
-            if isinstance(given, (int, float)) and len(names) == 1:
-                given = [given]
-            weights = per_output(given, names, "loss_weights", single_ok=False)
-            weights = [1.0 if w is None else w for w in weights]
+        losses = self._losses(names, shapes)
+        weights = self._weights(names)
         modes = per_output(self.sample_weight_mode, names, "sample_weight_mode")
         for mode in modes:
-            if mode not in (None, "temporal", "samplewise"):
+            if mode not in (None, "temporal"):
                 raise ValueError(f"sample_weight_mode is None or 'temporal', not {mode!r}.")
         outputs = [
-            Output(name, shape, loss, weight, mode)
-            for name, shape, loss, weight, mode in zip(
-                names, shapes, losses, weights, modes, strict=True
-            )
+            Output(*each)
+            for each in zip(names, shapes, dtypes, losses, weights, modes, strict=True)
         ]
-        self._add_metrics(outputs, self.metrics, "metrics")
-        self._add_metrics(outputs, self.weighted_metrics, "weighted_metrics")
+        for what in ("metrics", "weighted_metrics"):
+            self._add_metrics(outputs, getattr(self, what), what)
+        self._tracked = tracked
+        self._labels_seen = False
         self.outputs = outputs
-        self._name_slots()
+        self.board = Scoreboard(outputs, self._tracked)
+
+    def _losses(self, names, shapes):
+        losses = per_output(self.loss, names, "loss")
+        if isinstance(self.loss, dict):
+            left_out = [name for name in names if name not in self.loss]
+            if left_out:
+                listed = ", ".join(map(repr, left_out))
+                warnings.warn(
+                    f"The loss dictionary does not mention {listed}, so no targets are expected "
+                    "and nothing is trained for there. If that is meant, write None as the loss.",
+                    stacklevel=5,
+                )
+        return [
+            _crossentropy_for(shape) if _is_by_shape(loss) else loss_family.get(loss)
+            for loss, shape in zip(losses, shapes, strict=True)
+        ]
+
+    def _weights(self, names):
+        weights = per_output(self.loss_weights, names, "loss_weights", spread=False)
+        for weight in weights:
+            number = hasattr(weight, "__float__") and np.ndim(weight) == 0
+            if weight is not None and (isinstance(weight, (bool, str)) or not number):
+                raise TypeError(f"loss_weights must be numbers, not {weight!r}.")
+        return [1.0 if weight is None else weight for weight in weights]
 
     def _add_metrics(self, outputs, given, what):
         """Sort a list, a list of lists or a dictionary of metrics over the outputs."""
-        if given is None:
+        if not given:
             return
         names = [o.name for o in outputs]
-        if isinstance(given, dict):
-            sorted_out = per_output(given, names, what)
+        if isinstance(given, dict) and "class_name" not in given:
+            _warn_of_unknown(given, names, what)
+            sorted_out = [given.get(name) for name in names]
         elif isinstance(given, (list, tuple)) and any(isinstance(m, (list, tuple)) for m in given):
-            if len(outputs) == 1 and len(given) == 1:
-                sorted_out = [given[0]]
-            else:
-                sorted_out = per_output(given, names, what)
+            sorted_out = per_output(given, names, what)
         else:
-            sorted_out = [given] * len(outputs)
+            # One list for all; outputs without a loss have no labels, unless none has a loss.
+            everywhere = all(o.loss is None for o in outputs)
+            sorted_out = [given if everywhere or o.loss is not None else None for o in outputs]
+        used = set()
         for output, wanted in zip(outputs, sorted_out, strict=True):
             for metric in as_list(wanted):
-                if isinstance(metric, (dict,)) and "class_name" not in metric:
-                    for label, inner in metric.items():
-                        output_slot = make_metric_slot(inner, output.loss, output.shape)
-                        output_slot.name = label
-                        getattr(output, what).append(output_slot)
-                else:
-                    slot = make_metric_slot(metric, output.loss, output.shape)
-                    getattr(output, what).append(slot)
+                if id(metric) in used and hasattr(metric, "variables"):
+                    metric = copy.deepcopy(metric)  # one state for each output
+                used.add(id(metric))
+                slot = make_metric_slot(metric, output.loss, output.shape)
+                getattr(output, what).append(slot)
 
-    def _name_slots(self):
-        """Give every number in the logs its name, in the order of `metrics_names`."""
-        several = len(self.outputs) > 1
-        self.loss_names = [
-            f"{o.name}_loss" for o in self.outputs if several and o.loss is not None
-        ]
-        self.slots = []  # (slot, output index, weighted)
-        taken = set()
-        for index, output in enumerate(self.outputs):
-            for kind in ("metrics", "weighted_metrics"):
-                for slot in getattr(output, kind):
-                    name = f"{output.name}_{slot.name}" if several else slot.name
-                    base, n = name, 1
-                    while name in taken:
-                        name, n = f"{base}_{n}", n + 1
-                    taken.add(name)
-                    slot.log_name = name
-                    self.slots.append((slot, index, kind == "weighted_metrics"))
-        self.names = ["loss", *self.loss_names, *(slot.log_name for slot, _, _ in self.slots)]
+    def see_labels(self, targets):
+        """Let 'accuracy' and 'crossentropy' follow the shape of the labels.
 
+        Args:
+            targets: list of arrays or None per output. Only the first call has an effect.
+        """
+        if self._labels_seen:
+            return
+        self._labels_seen = True
+        losses = per_output(self.loss, [o.name for o in self.outputs], "loss")
+        changed = False
+        for output, loss, target in zip(self.outputs, losses, targets, strict=True):
+            if target is None:
+                continue
+            if _is_by_shape(loss):
+                output.set_loss(_crossentropy_for(output.shape, target.shape))
+            elif output.labels != "own":
+                continue  # the loss says what accuracy means
+            for slots in (output.metrics, output.weighted_metrics):
+                for i, slot in enumerate(slots):
+                    if slot.follows_labels:
+                        changed = True
+                        slots[i] = make_metric_slot(
+                            slot.name, output.loss, output.shape, target.shape
+                        )
+        if changed:
+            self.board = Scoreboard(self.outputs, self._tracked)
+
+    # -----------------------------------------------------------------------------------------
+    # Computing
+    # -----------------------------------------------------------------------------------------
     def total_loss(self, y_true, y_pred, weights, extra):
-        """Return (total loss tensor, list of the outputs' losses as floats).
+        """Return (total loss, list of the outputs' losses), scalar tensors.
 
         Args:
             y_true, weights: lists of arrays or None per output.
             y_pred: list of tensors.
-            extra: scalar tensors to add: regularizers and what layers added.
+            extra: tensors or numbers to add, summed up: regularizers and what layers added.
+
+        Raises:
+            ValueError: there is nothing to add up.
         """
         total, parts = None, []
-        for output, true, pred, weight in zip(
-            self.outputs, y_true, y_pred, weights, strict=True
-        ):
+        for output, true, pred, weight in zip(self.outputs, y_true, y_pred, weights, strict=True):
             if output.loss is None:
                 continue
             loss = output.compute_loss(true, pred, weight)
@@ -237,8 +185,10 @@ class Compilation:
                 loss = loss * float(output.weight)
             total = loss if total is None else total + loss
         for loss in extra:
-            if loss.ndim:
-                loss = ops.mean(loss)
+            if not isinstance(loss, Tensor):
+                loss = Tensor(loss, config.floatx())
+            if loss.data.ndim:
+                loss = ops.sum(loss)
             total = loss if total is None else total + loss
         if total is None:
             raise ValueError(
@@ -247,45 +197,26 @@ class Compilation:
             )
         return total, parts
 
-    def batch_values(self, total, parts, y_true, y_pred, weights, size, reported):
-        """Feed the metrics one batch, and return all its numbers in the order of `names`."""
-        values = [total]
-        if self.loss_names:
-            values += parts
-        arrays = None
-        for slot, index, weighted in self.slots:
-            pred = y_pred[index]
-            if slot.wants_tensors:
-                true = None if y_true[index] is None else wrap(y_true[index])
-                scores = wrap(pred.data)
-            else:
-                true, scores = y_true[index], pred.data
-            arrays = weights[index] if weighted else None
-            values.append(slot.update(true, scores, arrays, pred.mask, size))
-        for name, value in reported:
-            number = float(np.mean(value.data if isinstance(value, Tensor) else value))
-            sums = self.extra.setdefault(name, [0.0, 0])
-            sums[0] += number * size
-            sums[1] += size
-            values.append(number)
-        return values
 
-    def reset(self):
-        """Forget what the metrics have seen."""
-        for slot, _, _ in self.slots:
-            slot.reset()
-        self.extra.clear()
-
-    @property
-    def all_names(self):
-        """The names of all numbers, those that layers report included."""
-        return self.names + list(self.extra)
+def _warn_of_unknown(given, names, what):
+    """Warn of metrics for outputs that there are not; Keras 2.1.5 ignored them silently."""
+    unknown = [key for key in given if key not in names]
+    if unknown:
+        warnings.warn(
+            f"{what} names the unknown output {unknown[0]!r}, whose metrics are left out. "
+            f"{suggest(unknown[0], names)} The outputs are {names}.",
+            stacklevel=6,
+        )
 
 
-def loss_accepts_none(loss):
-    """Return whether a loss can do without labels (its y_true has a default)."""
-    try:
-        parameters = list(inspect.signature(loss).parameters.values())
-    except (TypeError, ValueError):
-        return False
-    return bool(parameters) and parameters[0].default is not inspect.Parameter.empty
+def _is_by_shape(loss):
+    return isinstance(loss, str) and loss in _BY_SHAPE
+
+
+def _crossentropy_for(shape, target_shape=None):
+    """Return the cross-entropy that fits the shapes of predictions and labels."""
+    if shape[-1] == 1:
+        return loss_family.binary_crossentropy
+    if target_shape is not None and (len(target_shape) < len(shape) or target_shape[-1] == 1):
+        return loss_family.sparse_categorical_crossentropy
+    return loss_family.categorical_crossentropy

@@ -2,24 +2,29 @@
 
 import numpy as np
 
-from .. import config
+from .arrays import as_array, is_number_list, pieces
+from .outputs import per_output
 
 
-def arrange_weights(sample_weight, class_weight, targets, outputs, floats=True):
+def arrange_weights(sample_weight, class_weight, targets, outputs):
     """Return a list with one weight array, or None, per output.
+
+    Where both are given they are multiplied.
 
     Args:
         sample_weight: None, one array, a list, or a dictionary by output name.
         class_weight: None, a dictionary class -> weight, or such dictionaries per output (a list,
             or a dictionary by output name).
         targets: list of target arrays, in the order of `outputs`.
-        outputs: list of `compilation.Output`.
+        outputs: list of `Output`.
 
     Raises:
         ValueError: shapes, names or classes that do not fit.
     """
+    if sample_weight is None and class_weight is None:
+        return [None] * len(outputs)
     names = [o.name for o in outputs]
-    per_sample = _spread(sample_weight, names, "sample_weight")
+    per_sample = _spread_samples(sample_weight, names)
     per_class = _spread_classes(class_weight, names)
     return [
         _combine(given, classes, target, output)
@@ -29,95 +34,119 @@ def arrange_weights(sample_weight, class_weight, targets, outputs, floats=True):
     ]
 
 
-def _spread(value, names, what):
-    if value is None:
-        return [None] * len(names)
-    if isinstance(value, dict):
-        unknown = [key for key in value if key not in names]
-        if unknown:
-            raise ValueError(f"Unknown output {unknown[0]!r} in {what}. The outputs are {names}.")
-        return [value.get(name) for name in names]
-    if isinstance(value, (list, tuple)) and not (
-        len(names) == 1 and value and np.ndim(value[0]) == 0
-    ):
-        if len(value) != len(names):
-            raise ValueError(
-                f"{what} is a list of {len(value)} entries, but the model has {len(names)} "
-                f"outputs: {names}."
-            )
-        return list(value)
-    return [value] * len(names) if len(names) == 1 else _only_single(what, names)
-
-
-def _only_single(what, names):
-    raise ValueError(
-        f"The model has {len(names)} outputs: give {what} as a list, or as a dictionary by output "
-        f"name ({names})."
-    )
+def _spread_samples(value, names):
+    if isinstance(value, (list, tuple)) and len(names) == 1 and is_number_list(value):
+        value = [value]
+    return per_output(value, names, "sample_weight", spread=False)
 
 
 def _spread_classes(value, names):
     if value is None:
         return [None] * len(names)
-    if isinstance(value, dict) and any(key in names for key in value):
-        return _spread(value, names, "class_weight")
-    if isinstance(value, (list, tuple)):
-        return _spread(value, names, "class_weight")
-    if len(names) > 1:
-        _only_single("class_weight", names)
-    return [value]
+    if isinstance(value, dict) and not any(key in names for key in value):
+        value = [value]  # class -> weight, for the only output
+    if not isinstance(value, (dict, list, tuple)) or is_number_list(value):
+        _refuse_class_weight(value)
+    spread = per_output(value, names, "class_weight")
+    for classes in spread:
+        if classes is not None and not isinstance(classes, dict):
+            _refuse_class_weight(classes)
+    return spread
+
+
+def _refuse_class_weight(value):
+    raise TypeError(
+        f"class_weight is a dictionary class number -> weight, not {type(value).__name__} "
+        f"({value!r}). From a list or array w of one weight a class make dict(enumerate(w))."
+    )
 
 
 def _combine(given, classes, target, output):
     weights = None
-    temporal = output.sample_weight_mode == "temporal"
     if given is not None:
-        weights = np.asarray(given, dtype=config.floatx())
-        if weights.ndim == 2 and weights.shape[1] == 1 and not temporal:
-            weights = weights[:, 0]
-        if temporal and weights.ndim != 2:
-            raise ValueError(
-                f"sample_weight for {output.name!r} must have shape (samples, time steps), because "
-                f"sample_weight_mode is 'temporal', but got shape {weights.shape}."
-            )
-        if weights.ndim == 0 or (not temporal and weights.ndim > 1 and output.shape is not None
-                                 and weights.ndim >= len(output.shape)):
-            raise ValueError(
-                f"sample_weight for {output.name!r} must have shape (samples,), one number a "
-                f"sample, but got shape {weights.shape}."
-                + (
-                    " For one weight a time step compile with sample_weight_mode='temporal'."
-                    if weights.ndim == 2
-                    else ""
-                )
-            )
+        weights = as_array(given, f"sample_weight for {output.name!r}")
+        weights = np.asarray(weights, output.dtype)
+        weights = _check_shape(weights, target, output)
         if np.isnan(weights).any():
-            raise ValueError(f"sample_weight for {output.name!r} holds NaN.")
-        if target is not None and weights.shape[0] != target.shape[0]:
             raise ValueError(
-                f"sample_weight has {weights.shape[0]} entries for {target.shape[0]} samples."
+                f"sample_weight for {output.name!r} holds NaN. Give 0 for samples that shall not "
+                "count."
             )
     if classes is not None and target is not None:
-        by_class = _class_weights(np.asarray(target), classes, output)
-        weights = by_class if weights is None else weights * by_class
+        by_class = _class_weights(target, classes, output)
+        if weights is None:
+            return by_class
+        weights = weights * by_class.reshape(by_class.shape + (1,) * (weights.ndim - 1))
+    return weights
+
+
+def _check_shape(weights, target, output):
+    """Return weights of one axis, or of as many as the mode or the predictions allow."""
+    temporal = output.sample_weight_mode == "temporal"
+    if weights.ndim == 2 and weights.shape[1] == 1 and not temporal:
+        weights = weights[:, 0]
+    if temporal and weights.ndim != 2:
+        raise ValueError(
+            f"sample_weight for {output.name!r} must have shape (samples, time steps), because "
+            f"sample_weight_mode is 'temporal', but got shape {weights.shape}."
+        )
+    # One weight per step without 'temporal' is Keras 3's way.
+    most = 1 if output.shape is None else max(len(output.shape) - 1, 1)
+    if weights.ndim == 0 or weights.ndim > most:
+        raise ValueError(
+            f"sample_weight for {output.name!r} must have shape (samples,), one number a sample, "
+            f"but got shape {weights.shape}."
+        )
+    if target is not None and weights.shape != tuple(target.shape[: weights.ndim]):
+        raise ValueError(
+            f"sample_weight for {output.name!r} has shape {weights.shape}, which does not fit "
+            f"targets of shape {tuple(target.shape)}: it needs one number a sample"
+            + (" and time step." if weights.ndim > 1 else ".")
+        )
     return weights
 
 
 def _class_weights(target, classes, output):
-    if target.ndim > 2:
-        raise ValueError("class_weight needs targets of one label a sample; use sample_weight.")
-    labels = target
-    if labels.ndim == 2:
-        labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
-    table = {int(key): float(value) for key, value in classes.items()}
-    found = np.unique(labels)
-    missing = sorted({int(c) for c in found} - set(table))
-    if missing:
+    if len(target.shape) > 2:
         raise ValueError(
-            f"class_weight must name every class that occurs: {missing} of {output.name!r} "
+            f"class_weight needs one label a sample, but the targets of {output.name!r} have shape "
+            f"{tuple(target.shape)}. Use sample_weight."
+        )
+    labels = np.concatenate([_labels(part) for part in pieces(target)])
+    table = {_class_number(key): _weight(value) for key, value in classes.items()}
+    found = np.unique(labels)
+    missing = sorted({float(c) for c in found} - set(table))
+    if missing:
+        listed = ", ".join(f"{c:g}" for c in missing)
+        raise ValueError(
+            f"class_weight must name every class that occurs: {listed} of {output.name!r} "
             f"{'is' if len(missing) == 1 else 'are'} missing."
         )
-    weights = np.empty(len(labels), config.floatx())
+    weights = np.empty(len(labels), output.dtype)
     for value in found:
-        weights[labels == value] = table[int(value)]
+        weights[labels == value] = table[float(value)]
     return weights
+
+
+def _labels(target):
+    """Return class numbers (samples,) from class numbers or one-hot rows."""
+    if target.ndim == 1:
+        return target
+    return target.argmax(axis=1) if target.shape[1] > 1 else target[:, 0]
+
+
+def _class_number(key):
+    try:
+        return float(key)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"class_weight has the key {key!r}, which is neither a class number nor the name of an "
+            "output."
+        ) from None
+
+
+def _weight(value):
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"class_weight must give numbers, not {value!r}.") from None

@@ -1,7 +1,7 @@
 """Sources of batches: arrays in memory or on disk, generators, and `Sequence` objects.
 
-A source yields `(inputs, targets, weights, size)`, the first three being lists of arrays in the
-model's order, checked and cast. The training loop knows nothing else about data.
+A source yields `(inputs, targets, weights, size)`, checked and cast. The training loop knows
+nothing else about data.
 """
 
 import inspect
@@ -10,8 +10,9 @@ import numpy as np
 
 from .. import config
 from ..utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer
+from ..utils.nest import map_structure
 from ..utils.sequence import Sequence
-from .arrays import as_array, batch_of
+from .arrays import batch_of
 
 
 class ArraySource:
@@ -41,24 +42,22 @@ class ArraySource:
         steps=None,
     ):
         self.inputs, self.targets, self.weights = inputs, targets, weights
+        self.input_types, self.target_types = input_types, target_types
         self.samples = samples
         self.batch_size = batch_size
-        self.input_types, self.target_types = input_types, target_types
         self.shuffle = shuffle
-        self.passes = -(-samples // batch_size)
         self.steps = steps
+        self.passes = -(-samples // batch_size)
         self._endless = None
 
     @property
     def size(self):
         """Number of batches in an epoch."""
-        return self.steps if self.steps is not None else self.passes
+        return self.passes if self.steps is None else self.steps
 
     def epoch(self):
-        """Yield the batches of one epoch."""
-        if self.steps is None:
-            return self._one_pass()
-        return self._several_passes()
+        """Return an iterator over the batches of one epoch."""
+        return self._one_pass() if self.steps is None else self._several_passes()
 
     def _several_passes(self):
         for _ in range(self.steps):
@@ -70,12 +69,15 @@ class ArraySource:
 
     def _one_pass(self):
         for index, size in self._indices():
-            yield (
-                [batch_of(a, index, t) for a, t in zip(self.inputs, self.input_types)],
-                [batch_of(a, index, t) for a, t in zip(self.targets, self.target_types)],
-                [None if w is None else w[index] for w in self.weights],
-                size,
-            )
+            yield self._cut(index, size)
+
+    def _cut(self, index, size):
+        return (
+            [batch_of(a, index, t) for a, t in zip(self.inputs, self.input_types)],
+            [batch_of(a, index, t) for a, t in zip(self.targets, self.target_types)],
+            [None if w is None else w[index] for w in self.weights],
+            size,
+        )
 
     def _indices(self):
         """Yield (index array or slice, size) per batch."""
@@ -85,149 +87,183 @@ class ArraySource:
             # The ragged last batch stays last, as in Keras 2.
             order = config.stream("shuffle").permutation(n // step)
             starts = [int(i) * step for i in order] + list(range(n // step * step, n, step))
-        if self.shuffle is True:
+        elif self.shuffle:
             order = config.stream("shuffle").permutation(n)
             for start in starts:
                 chosen = order[start : start + step]
                 yield chosen, len(chosen)
-        else:
-            for start in starts:
-                stop = min(start + step, n)
-                yield slice(start, stop), stop - start
+            return
+        for start in starts:
+            stop = min(start + step, n)
+            yield slice(start, stop), stop - start
+
+    def close(self):
+        """Nothing is open."""
+
+
+class StructureSource(ArraySource):
+    """Batches cut from nested lists and dictionaries of arrays.
+
+    Args:
+        data: tuple (x, y, sample_weight), each nested, or None.
+        samples, batch_size, shuffle, steps: see `ArraySource`.
+    """
+
+    def __init__(self, data, samples, batch_size, shuffle=False, steps=None):
+        super().__init__([], [], [], samples, batch_size, [], [], shuffle, steps)
+        self.data = data
+
+    def _cut(self, index, size):
+        floats = np.dtype(config.floatx())
+
+        def cut(array):
+            if array is None:
+                return None
+            return batch_of(array, index, floats if array.dtype.kind == "f" else None)
+
+        return (*(map_structure(cut, part) for part in self.data), size)
 
 
 class GeneratorSource:
-    """Batches from a generator, an iterator, or a `Sequence`.
+    """Batches from a generator, an iterator, an iterable of batches, or a `Sequence`.
 
     Args:
-        generator: yields `x`, `(x, y)` or `(x, y, sample_weight)`.
-        steps: batches per epoch; None for the length of a Sequence, or until the end.
-        prepare: function (x, y, sample_weight) -> (inputs, targets, weights, size).
-        workers: threads or processes that fetch ahead; 0 fetches in the loop itself.
-        use_multiprocessing: whether workers are processes.
-        max_queue_size: how many batches may wait.
+        generator: gives batches.
+        steps: batches per epoch; None for the length of what has one, or until the end.
+        prepare: function of one batch that returns (inputs, targets, weights, size).
+        workers: threads or processes that fetch ahead; 0 fetches in the loop itself. None for
+            what a Sequence says itself, and 0 for anything else.
+        use_multiprocessing: whether workers are processes; None as for `workers`.
+        max_queue_size: how many batches may wait; None for what a Sequence says, or 10.
         shuffle: whether the batches of a Sequence come in a new order each epoch.
+
+    Raises:
+        TypeError: a generator function, which has not been called.
+        ValueError: an empty Sequence, or one without end and without `steps`.
     """
+
+    samples = None  # unknown: only the batches are counted
+    batch_size = None
 
     def __init__(
         self,
         generator,
         steps,
         prepare,
-        workers=0,
-        use_multiprocessing=False,
-        max_queue_size=10,
+        workers=None,
+        use_multiprocessing=None,
+        max_queue_size=None,
         shuffle=False,
     ):
-        self.indexed = isinstance(generator, Sequence)
         if inspect.isgeneratorfunction(generator):
             raise TypeError(
-                "A generator function was given; call it to get the generator: fit(f(), ...)."
+                f"{generator.__name__} is a generator function; call it to get the generator: "
+                f"{generator.__name__}()."
             )
         self.generator = generator
-        if steps is None and self.indexed:
-            steps = len(generator)
-            if steps == 0:
-                raise ValueError("The Sequence is empty: its len() is 0, so there is no batch.")
-        self.steps = steps
+        self.steps = steps if steps is not None else _length(generator)
         self.prepare = prepare
-        self.workers = workers
-        self.use_multiprocessing = use_multiprocessing
-        self.max_queue_size = max_queue_size
         self.shuffle = shuffle
-        self.samples = None
+        self.is_sequence = isinstance(generator, Sequence)
+        own = generator if self.is_sequence else _NO_SETTINGS
+        self.workers = own.workers if workers is None else workers
+        self.use_multiprocessing = (
+            own.use_multiprocessing if use_multiprocessing is None else use_multiprocessing
+        )
+        self.max_queue_size = own.max_queue_size if max_queue_size is None else max_queue_size
         self._enqueuer = None
         self._stream = None
 
     @property
     def size(self):
-        """Number of batches in an epoch, or None."""
+        """Number of batches in an epoch, None until the end of the first has been seen."""
         return self.steps
+
+    @property
+    def is_exhaustible(self):
+        """Whether there is one pass through the data and nobody knows how long it is."""
+        return self.steps is None and hasattr(self.generator, "__next__")
 
     def epoch(self):
         """Yield the batches of one epoch."""
         if self._stream is None:
             self._stream = self._open()
-        count = 0
+        count, begun_again = 0, False
         while self.steps is None or count < self.steps:
-            try:
-                batch = next(self._stream)
-            except StopIteration:
-                if self.steps is None and count:
-                    self.steps = count
-                    self._stream = self._reopen()
-                    return
+            batch = next(self._stream, _END)
+            if batch is not _END:
+                begun_again = False
+                yield self.prepare(batch)
+                count += 1
+            elif self.steps is None and count:  # the first epoch shows how long an epoch is
+                self.steps = count
+                self.close()
+            elif begun_again or hasattr(self.generator, "__next__"):
                 raise ValueError(
                     f"The generator ended after {count} batches"
                     + (f" of an epoch of {self.steps}" if self.steps else "")
-                    + ". Let it loop for ever, or lower steps_per_epoch or epochs."
-                ) from None
-            yield self.prepare(*_unpack(batch))
-            count += 1
-        if self.indexed and not self.workers:
-            self._stream = None
-
-    def _reopen(self):
-        """Return a new pass over something that can be iterated again, else what is left."""
-        if hasattr(self.generator, "__next__"):
-            return iter(self.generator)
-        return iter(self.generator)
-
-    def _open(self):
-        if self.workers:
-            if self.indexed:
-                self._enqueuer = OrderedEnqueuer(
-                    self.generator,
-                    use_multiprocessing=self.use_multiprocessing,
-                    shuffle=self.shuffle,
+                    + ". Let it loop for ever, or lower the number of steps or epochs."
                 )
             else:
-                self._enqueuer = GeneratorEnqueuer(
-                    self.generator, use_multiprocessing=self.use_multiprocessing
-                )
-            self._enqueuer.start(workers=self.workers, max_queue_size=self.max_queue_size)
-            return self._enqueuer.get()
-        if self.indexed:
-            return self._indexed_pass()
-        return iter(self.generator)
+                self.close()
+                self._stream, begun_again = self._open(), True
 
-    def _indexed_pass(self):
-        order = range(len(self.generator))
-        if self.shuffle:
-            order = config.stream("shuffle").permutation(len(self.generator))
-        for i in order:
-            yield self.generator[int(i)]
-        self.generator.on_epoch_end()
+    def _open(self):
+        """Return an iterator over batches, made ahead of time by workers where there are some."""
+        if self.is_sequence:
+            self._enqueuer = OrderedEnqueuer(
+                self.generator, self.use_multiprocessing, shuffle=self.shuffle
+            )
+        elif self.workers:
+            self._enqueuer = GeneratorEnqueuer(iter(self.generator), self.use_multiprocessing)
+        else:
+            return iter(self.generator)
+        self._enqueuer.start(self.workers, self.max_queue_size)
+        return self._enqueuer.get()
 
     def close(self):
         """Stop the workers."""
         if self._enqueuer is not None:
             self._enqueuer.stop()
             self._enqueuer = None
-            self._stream = None
+        self._stream = None
 
 
-def _unpack(batch):
-    """Return (x, y, sample_weight) from what a generator yielded."""
-    if not isinstance(batch, tuple):
-        return batch, None, None
-    if len(batch) == 1:
-        return batch[0], None, None
-    if len(batch) == 2:
-        return batch[0], batch[1], None
-    if len(batch) == 3:
-        return batch
-    raise ValueError(
-        "A generator yields (x, y) or (x, y, sample_weight), but it yielded a tuple of "
-        f"{len(batch)} items."
-    )
+class _NO_SETTINGS:  # noqa: N801 - stands in for an object
+    """How generators are read that say nothing of it."""
+
+    workers = 0
+    use_multiprocessing = False
+    max_queue_size = 10
+
+
+_END = object()
+
+
+def _length(generator):
+    """Return how many batches make an epoch of what knows its length, None otherwise."""
+    if isinstance(generator, Sequence):
+        batches = generator.num_batches
+        if batches is None:
+            raise ValueError(
+                f"This {type(generator).__name__} has no end: say how many batches make an epoch, "
+                "with steps_per_epoch, validation_steps or steps."
+            )
+    elif hasattr(generator, "__len__"):
+        batches = len(generator)
+    else:
+        return None
+    if batches == 0:
+        raise ValueError(
+            f"The {type(generator).__name__} is empty: its length is 0, so there is no batch."
+        )
+    return batches
 
 
 def is_generator(x):
     """Return whether `x` yields batches by itself."""
-    return isinstance(x, Sequence) or (
-        hasattr(x, "__next__") and not isinstance(x, np.ndarray)
-    ) or inspect.isgeneratorfunction(x)
-
-
-__all__ = ["ArraySource", "GeneratorSource", "as_array", "is_generator"]
+    return (
+        isinstance(x, Sequence)
+        or (hasattr(x, "__next__") and not isinstance(x, np.ndarray))
+        or inspect.isgeneratorfunction(x)
+    )

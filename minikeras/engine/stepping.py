@@ -1,8 +1,10 @@
 """One step of a model: forward, loss, gradients, update. And the same without the update."""
 
+import warnings
+
 import numpy as np
 
-from ..autograd import leaf_gradients, leaves_of, no_grad, recording
+from ..autograd import RowGradient, leaf_gradients, no_grad, recording
 from ..autograd.tensor import wrap
 from ..layers.context import forward_pass
 from ..utils.nest import flatten
@@ -14,85 +16,99 @@ class Stepping:
     Batches are lists of arrays in the model's order, already checked and cast.
     """
 
-    def _forward(self, inputs):
-        """Return the list of output tensors for a list of input arrays."""
+    _symbolic_losses = ()
+    _symbolic_metrics = ()  # pairs (name, symbolic tensor)
+
+    def _forward(self, inputs, gathered=None, reported=None):
+        """Return the list of output tensors for a list of input arrays.
+
+        Losses and metrics that were added to the graph go into the lists `gathered` (tensors)
+        and `reported` (pairs of name and tensor); they are not computed where there is no list.
+        """
         tensors = [None if x is None else wrap(x) for x in inputs]
-        if self._graph is not None:
-            return self._graph.run(tensors)
+        if self._runs_graph:
+            return self._run_graph(tensors, gathered, reported)
         return flatten(self.run(self._pack_inputs(tensors)))
 
-    def _extra_losses(self, gathered):
-        """Return all scalar losses beside those of the outputs."""
+    def _run_graph(self, tensors, gathered, reported):
+        """Return the list of output tensors of the graph; see `_forward`."""
+        if self._training_graph is None or gathered is None:
+            return self._graph.run(tensors)
+        values = self._training_graph.run(tensors)
+        outputs = len(self._graph.outputs)
+        losses = outputs + len(self._symbolic_losses)
+        gathered += values[outputs:losses]
+        names = [name for name, _ in self._symbolic_metrics]
+        reported += zip(names, values[losses:], strict=True)
+        return values[:outputs]
+
+    def _total_loss(self, targets, outputs, weights, gathered):
+        """Return (total loss, list of the outputs' losses), with penalties and added losses."""
         extra = [regularizer(w) for regularizer, w in self._penalties]
         extra += [function() for function in self._penalty_functions]
-        return extra + gathered
+        return self._compilation.total_loss(targets, outputs, weights, extra + gathered)
 
-    def _collect_trainable(self):
-        """Fix which variables training moves: those that are trainable when it is compiled."""
-        self._targets = self.trainable_weights
-        self._target_leaves = leaves_of(self._targets)
-        self._penalties = self._regularized()
-        self._penalty_functions = self._all_loss_functions()
+    def _update(self, total):
+        """Move the trainable weights against the gradient of a recorded loss."""
+        if not self._targets:
+            self._warn_of_nothing_to_train()
+            return
+        if total._node is None:
+            self._refuse_detached_loss()
+        optimizer = self.optimizer
+        if optimizer.loss_scale_factor is not None:
+            total = optimizer.scale_loss(total)
+        optimizer.apply(leaf_gradients(total, self._targets), self._targets)
 
-    def _train_batch(self, inputs, targets, weights, size):
+    def _warn_of_nothing_to_train(self):
+        warnings.warn(
+            f"The model {self.name!r} has no trainable weights: training it changes nothing.",
+            stacklevel=5,
+        )
+
+    def _refuse_detached_loss(self):
+        raise ValueError(
+            f"No trainable weight of {self.name!r} has an influence on the loss, so there is "
+            "nothing to train. Are the outputs not connected to the weights, or was the loss, or a "
+            "layer, computed with functions of NumPy, which leave no trace for the gradient? "
+            "Use minikeras.ops or minikeras.backend there."
+        )
+
+    def _train_batch(self, inputs, targets, weights):
         """Make one update and return the batch's numbers in the order of `metrics_names`."""
         gathered, reported = [], []
-        compilation = self._compilation
         with recording(self._target_leaves, keep=False), forward_pass(True, gathered, reported):
-            outputs = self._forward(inputs)
-            outputs, symbolic = self._split_losses(outputs)
-            total, parts = compilation.total_loss(
-                targets, outputs, weights, self._extra_losses(gathered + symbolic)
-            )
-            scaled = self.optimizer.scale_loss(total)
-            found = leaf_gradients(scaled, self._targets) if scaled._node is not None else None
-        if found is None or all(g is None for g in found):
-            raise ValueError(
-                f"No trainable weight of {self.name!r} has an influence on the loss: there is "
-                "nothing to train. Are all layers frozen, or the outputs not connected to them?"
-            )
-        self.optimizer.apply(found, self._targets)
-        return compilation.batch_values(
-            float(total.data),
-            [float(p.data) for p in parts] if compilation.loss_names else (),
-            targets,
-            outputs,
-            weights,
-            size,
-            reported,
-        )
+            outputs = self._forward(inputs, gathered, reported)
+            total, parts = self._total_loss(targets, outputs, weights, gathered)
+            self._update(total)
+        return self._add_batch(total, parts, targets, outputs, weights, reported)
 
-    def _test_batch(self, inputs, targets, weights, size):
+    def _test_batch(self, inputs, targets, weights):
         """Return the batch's numbers without an update, dropout off."""
         gathered, reported = [], []
-        compilation = self._compilation
         with no_grad(), forward_pass(False, gathered, reported):
-            outputs, symbolic = self._split_losses(self._forward(inputs))
-            total, parts = compilation.total_loss(
-                targets, outputs, weights, self._extra_losses(gathered + symbolic)
-            )
-        return compilation.batch_values(
-            float(total.data),
-            [float(p.data) for p in parts] if compilation.loss_names else (),
-            targets,
-            outputs,
-            weights,
-            size,
-            reported,
-        )
+            outputs = self._forward(inputs, gathered, reported)
+            total, parts = self._total_loss(targets, outputs, weights, gathered)
+        return self._add_batch(total, parts, targets, outputs, weights, reported)
+
+    def _add_batch(self, total, parts, targets, outputs, weights, reported):
+        """Feed the metrics, and return the batch's numbers in the order of `metrics_names`."""
+        board = self._compilation.board
+        parts = [float(p.data) for p in parts] if board.loss_names else ()
+        return board.add_batch(float(total.data), parts, targets, outputs, weights, reported)
 
     def _predict_batch(self, inputs):
         """Return the list of output arrays."""
         with no_grad(), forward_pass(False):
-            outputs, _ = self._split_losses(self._forward(inputs))
-        return [np.asarray(o.data) for o in outputs]
+            outputs = self._forward(inputs)
+        arrays = [np.asarray(o.data) for o in outputs]
+        # What a model passes through must not be the user's own data, which may be changed.
+        return [
+            a.copy() if any(i is not None and np.may_share_memory(a, i) for i in inputs) else a
+            for a in arrays
+        ]
 
-    def _split_losses(self, outputs):
-        """Tell the model's outputs from the symbolic losses added to it."""
-        n = len(outputs) - self._symbolic_loss_count
-        return outputs[:n], outputs[n:]
-
-    def loss_and_gradients(self, x, y, sample_weight=None, training=False):
+    def loss_and_gradients(self, x, y=None, sample_weight=None, training=False):
         """Return the loss and its gradient for each trainable weight, changing nothing.
 
         Args:
@@ -103,13 +119,14 @@ class Stepping:
             (float, list of arrays in the order of `trainable_weights`; None where a weight has
             no influence).
         """
-        inputs, targets, weights, _ = self._prepare(x, y, sample_weight)
+        self._require_compiled("its loss can be computed")
+        inputs, targets, weights, _ = self._feeder().batch(x, y, sample_weight)
         gathered = []
         with recording(self._target_leaves, keep=False), forward_pass(training, gathered, []):
-            outputs, symbolic = self._split_losses(self._forward(inputs))
-            total, _ = self._compilation.total_loss(
-                targets, outputs, weights, self._extra_losses(gathered + symbolic)
-            )
+            outputs = self._forward(inputs, gathered, [])
+            total, _ = self._total_loss(targets, outputs, weights, gathered)
+            if total._node is None:
+                return float(total.data), [None] * len(self._targets)
             found = leaf_gradients(total, self._targets)
-        dense = [g.dense() if hasattr(g, "dense") else g for g in found]
+        dense = [g.dense() if isinstance(g, RowGradient) else g for g in found]
         return float(total.data), dense

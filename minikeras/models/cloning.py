@@ -25,9 +25,11 @@ def clone_model(model, input_tensors=None, clone_function=None):
         copied = Sequential(name=model.name)
         if input_tensors is not None:
             copied.add(flatten(input_tensors)[0])
-        elif model._entry is not None:
-            copied.add(_fresh(model._entry.history[0])._inbound_nodes[0].outputs[0])
-        for layer in model.layers:
+        elif model._listed_input:
+            copied.add(_fresh(model._listed_input[0]))
+        elif model._values:
+            copied.add(_fresh(model._values[0].history[0])._inbound_nodes[0].outputs[0])
+        for layer in model._stack:
             copied.add(clone(layer))
         return copied
     if model._graph is None:

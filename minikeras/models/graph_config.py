@@ -143,7 +143,9 @@ def graph_from_config(config, custom_objects=None):
     def find(address):
         key = tuple(address[:3])
         if key not in tensors:
-            raise ValueError(f"The config names {address[0]!r} as an end, but describes no such layer.")
+            raise ValueError(
+                f"The config names {address[0]!r} as an end, but describes no such layer."
+            )
         return tensors[key]
 
     inputs = [find(a) for a in _addresses(config["input_layers"])]

@@ -22,17 +22,21 @@ class Sequential(Model):
         name: `sequential_1`, `sequential_2`, ... by default.
     """
 
+    _stack = ()
+    _values = ()  # the symbolic input, then the output of each layer of the stack
+    _listed_input = ()  # an InputLayer that was added as one of the layers
+
     def __init__(self, layers=None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
         self._stack = []
-        self._entry = None  # the symbolic input, once known
-        for layer in layers or []:
+        self._values = []
+        for layer in [layers] if isinstance(layers, Layer) else layers or []:
             self.add(layer)
 
     @property
     def layers(self):
-        """The layers of the stack, the input left out."""
-        return list(self._stack)
+        """The layers of the stack; an `InputLayer` that was added by itself comes first."""
+        return [*self._listed_input, *self._stack]
 
     def _sublayers(self):
         return list(self._stack)
@@ -40,16 +44,16 @@ class Sequential(Model):
     def add(self, layer, rebuild=True):
         """Put a layer on top of the stack.
 
+        Args:
+            layer: a layer, a model, or the symbolic tensor that `Input` returns.
+            rebuild: accepted for Keras 3; what is known of the shapes is always worked out.
+
         Raises:
             TypeError: not a layer.
             ValueError: the layer does not fit, or its name is taken; the stack stays as it was.
         """
-        if isinstance(layer, KerasTensor):
-            layer = layer.history[0]
-        if isinstance(layer, InputLayer):
-            if self._stack or self._entry is not None:
-                raise ValueError("An Input can only be the first element of a Sequential model.")
-            self._entry = layer._inbound_nodes[0].outputs[0]
+        if isinstance(layer, (KerasTensor, InputLayer)):
+            self._begin(layer)
             return
         if not isinstance(layer, Layer):
             hint = ""
@@ -61,40 +65,40 @@ class Sequential(Model):
                 f"The stack already has a layer called {layer.name!r}. All layer names of a model "
                 "must be different: give this one another name=."
             )
-        if not self._stack and self._entry is None:
-            self._entry = _source_of(layer)
+        values = self._values
+        if not self._stack and not values:
+            entry = _source_of(layer)
+            values = [] if entry is None else [entry]
+        if values:
+            values = [*values, _output_of(layer, values[-1])]
         self._stack.append(layer)
-        if self._entry is not None:
-            try:
-                self._extend()
-            except BaseException:
-                self._stack.pop()
-                raise
-
-    def _extend(self):
-        """Connect the new top of the stack, or the whole stack where nothing is connected yet."""
-        if self._graph is None or len(self._stack) == 1:
+        self._values = values
+        if values:
             self._connect()
-            return
-        output = self._stack[-1](self._output_structure)
-        self._finish(output)
+
+    def _begin(self, entry):
+        """Take an Input as the first element."""
+        if self._stack or self._values:
+            raise ValueError("An Input can only be the first element of a Sequential model.")
+        if isinstance(entry, InputLayer):
+            self._listed_input = (entry,)
+            entry = entry._inbound_nodes[0].outputs[0]
+        elif not isinstance(entry.history[0], InputLayer):
+            raise TypeError(
+                "add() takes a layer, or what Input() returns, but got the output of the layer "
+                f"{entry.history[0].name!r}. For a graph of layers use Model(inputs, outputs)."
+            )
+        self._values = [entry]
 
     def _connect(self):
-        output = self._entry
-        for layer in self._stack:
-            output = layer(output)
-        self._finish(output)
+        """Become the model from the first to the last of the symbolic values."""
+        self._init_graph(self._values[0], self._values[-1])
+        self._forget_outputs()
 
-    def _finish(self, output):
-        if len(flatten(output)) != 1:
-            raise ValueError(
-                f"Layer {self._stack[-1].name!r} has several outputs: a Sequential model is for "
-                "layers with one. Use the functional Model."
-            )
-        self._init_graph(self._entry, flatten(output)[0])
+    def _forget_outputs(self):
+        self._targets = None
         if self._compilation is not None:
-            self._targets = None
-            self._compilation.outputs = None
+            self._compilation.unresolve()
 
     def pop(self, rebuild=True):
         """Remove and return the top layer.
@@ -106,57 +110,83 @@ class Sequential(Model):
             raise TypeError("There are no layers in the model, so none can be removed.")
         layer = self._stack.pop()
         self._graph, self.built = None, False
-        if self._entry is not None and self._stack:
-            self._finish(self._stack[-1].get_output_at(self._call_index(self._stack[-1])))
+        self._forget_outputs()
+        if self._values:
+            self._values = self._values[:-1]
+        if self._stack and self._values:
+            self._connect()
+        elif not self._stack and getattr(layer, "batch_input_shape", None) is not None:
+            self._values = []  # the next first layer brings an input shape of its own
         return layer
 
-    def _call_index(self, layer):
-        """Return which call of `layer` belongs to this stack: the latest one."""
-        return len(layer._inbound_nodes) - 1
-
     def build(self, input_shape=None):
-        """Make the weights for inputs of `input_shape`, the batch axis included."""
+        """Make the weights for inputs of `input_shape`, the batch axis included.
+
+        Raises:
+            ValueError: no shape, no layers, or layers that do not fit the shape.
+        """
         if self._graph is not None:
             return
+        if not self._stack:
+            raise ValueError(f"The Sequential model {self.name!r} has no layers yet: add() some.")
         if input_shape is None:
             raise ValueError(
-                "The Sequential model does not know its input's shape: give build() the shape, or "
-                "the first layer an input_shape."
+                f"The Sequential model {self.name!r} does not know its input's shape: give build() "
+                "the shape, or the first layer an input_shape."
             )
-        if not self._stack:
-            raise ValueError("The Sequential model has no layers yet: add() some first.")
-        dtype = getattr(self, "_first_type", None)
-        self._entry = Input(batch_shape=(None, *tuple(input_shape)[1:]), dtype=dtype)
-        try:
-            self._connect()
-        except BaseException:
-            self._entry = None
-            raise
+        shape = (None, *tuple(input_shape)[1:])
+        values = [Input(batch_shape=shape, dtype=_input_type(self._stack[0]))]
+        for layer in self._stack:
+            values.append(_output_of(layer, values[-1]))
+        self._values = values
+        self._connect()
         self._input_shape_at_build = tuple(input_shape)
 
     def run(self, inputs, args=(), kwargs=None):
         """Compute on tensors, building first where need be."""
         if self._graph is None:
-            if not self._stack:
-                raise ValueError("The Sequential model has no layers yet: add() some first.")
-            self.build(flatten(inputs)[0].shape)
+            self._build_for(inputs)
         return super().run(inputs, args, kwargs)
 
     def compute_output_spec(self, *args, **kwargs):
         """Return symbolic outputs, building on the symbolic input where need be."""
         if self._graph is None and args:
-            self.build(flatten(args[0])[0].shape)
+            self._build_for(args[0])
         return super().compute_output_spec(*args, **kwargs)
 
+    def _build_for(self, inputs):
+        """Build for the shape of arrays or tensors, real or symbolic."""
+        shape = tuple(flatten(inputs)[0].shape)
+        self.build(shape if len(shape) > 1 else (None, 1))
+
     def _build_on(self, inputs):
-        (first,) = inputs
-        self._first_type = None if first.dtype.kind == "f" else first.dtype
-        self.build(tuple(first.shape) if len(first.shape) > 1 else (None, 1))
+        self._build_for(inputs)
 
     def _arrange_inputs(self, x):
         if not self._stack:
-            raise ValueError("The Sequential model has no layers yet: add() some first.")
+            raise ValueError(f"The Sequential model {self.name!r} has no layers yet: add() some.")
         return super()._arrange_inputs(x)
+
+    # -----------------------------------------------------------------------------------------
+    # Single batches (Keras 2 has other positions here than in Model)
+    # -----------------------------------------------------------------------------------------
+    def train_on_batch(
+        self,
+        x,
+        y=None,
+        class_weight=None,
+        sample_weight=None,
+        reset_metrics=True,
+        return_dict=False,
+    ):
+        """Make one update on one batch; see `Model.train_on_batch`.
+
+        The third position is `class_weight`, as in Keras 2; an array there is taken for the
+        `sample_weight` that Keras 3 has there.
+        """
+        if class_weight is not None and not isinstance(class_weight, dict):
+            class_weight, sample_weight = sample_weight, class_weight
+        return super().train_on_batch(x, y, sample_weight, class_weight, reset_metrics, return_dict)
 
     # -----------------------------------------------------------------------------------------
     # Classes and probabilities (Keras 2)
@@ -186,7 +216,7 @@ class Sequential(Model):
         """Return the list of layer configs, as Keras 2.1.5 has it."""
         return [
             {"class_name": type(layer).__name__, "config": layer.get_config()}
-            for layer in self._stack
+            for layer in self.layers
         ]
 
     @classmethod
@@ -204,15 +234,37 @@ class Sequential(Model):
         return model
 
 
+def _output_of(layer, value):
+    """Return the symbolic output of a layer of the stack; a ValueError if it has several."""
+    output = layer(value)
+    if isinstance(output, (list, tuple, dict)) and len(flatten(output)) != 1:
+        raise ValueError(
+            f"Layer {layer.name!r} has several outputs: a Sequential model is for layers with one. "
+            "Use the functional Model."
+        )
+    return flatten(output)[0]
+
+
 def _source_of(layer):
     """Return the symbolic input that the first layer of a stack asks for, or None."""
     if isinstance(layer, Model):
         if layer._graph is None:
             return None
-        first = layer._graph.inputs[0]
-        return Input(batch_shape=first.shape, dtype=first.dtype, name=f"{layer.name}_input")
-    shape = getattr(layer, "batch_input_shape", None)
+        if len(layer._graph.inputs) > 1:
+            raise ValueError(
+                f"The model {layer.name!r} has {len(layer._graph.inputs)} inputs: a Sequential "
+                "model has one. Use the functional Model."
+            )
+        shape = layer._graph.inputs[0].shape
+    else:
+        shape = getattr(layer, "batch_input_shape", None)
     if shape is None:
         return None
-    dtype = getattr(layer, "input_type", layer.dtype)  # an Embedding takes integers
-    return Input(batch_shape=shape, dtype=dtype, name=f"{layer.name}_input")
+    return Input(batch_shape=shape, dtype=_input_type(layer), name=f"{layer.name}_input")
+
+
+def _input_type(layer):
+    """Return the type of data that a layer takes, None for the default."""
+    if isinstance(layer, Model) and layer._graph is not None:
+        return layer._graph.inputs[0].dtype
+    return getattr(layer, "input_type", layer.dtype)  # an Embedding takes integers

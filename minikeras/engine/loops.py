@@ -1,0 +1,58 @@
+"""The loops over the batches of an epoch: train, test, predict."""
+
+from ..callbacks import Logs
+from .predictions import Predictions
+
+
+def train_epoch(model, runner, source, listeners):
+    """Train on the batches of one epoch; return its logs."""
+    runner.begin()
+    for number, (inputs, targets, weights, size) in enumerate(source.epoch()):
+        if listeners.train_batch_begin:
+            listeners.on_train_batch_begin(number, Logs(batch=number, size=size))
+        runner.run(inputs, targets, weights, size)
+        if listeners.train_batch_end:
+            listeners.on_train_batch_end(number, _with_counts(runner.batch_logs(), number, size))
+        if model.stop_training:
+            break
+    return runner.epoch_logs()
+
+
+def test_epoch(runner, source, listeners):
+    """Test on all batches of a source; return the averages as logs."""
+    runner.begin()
+    listeners.on_test_begin()
+    for number, (inputs, targets, weights, size) in enumerate(source.epoch()):
+        if listeners.test_batch_begin:
+            listeners.on_test_batch_begin(number, Logs(batch=number, size=size))
+        runner.run(inputs, targets, weights, size)
+        if listeners.test_batch_end:
+            listeners.on_test_batch_end(number, _with_counts(runner.batch_logs(), number, size))
+    logs = runner.epoch_logs()
+    listeners.on_test_end(logs)
+    return logs
+
+
+def _with_counts(logs, number, size):
+    logs["batch"], logs["size"] = number, size
+    return logs
+
+
+def predict_all(run, source, listeners):
+    """Return the outputs for all batches of a source, a list of arrays.
+
+    Args:
+        run: function (inputs, targets, weights, size) -> list of arrays of one batch.
+    """
+    results = Predictions(source.samples if source.steps is None else None)
+    listeners.on_predict_begin()
+    for number, (inputs, targets, weights, size) in enumerate(source.epoch()):
+        if listeners.predict_batch_begin:
+            listeners.on_predict_batch_begin(number, Logs(batch=number, size=size))
+        outputs = run(inputs, targets, weights, size)
+        results.add(outputs, size)
+        if listeners.predict_batch_end:
+            logs = Logs(batch=number, size=size, outputs=outputs)
+            listeners.on_predict_batch_end(number, logs)
+    listeners.on_predict_end()
+    return results.joined()
