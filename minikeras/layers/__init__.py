@@ -1,6 +1,7 @@
+# ruff: noqa: F401
 """All layers by name."""
 
-from . import op_layer  # noqa: F401 - teaches symbolic tensors to record operations
+from . import op_layer  # teaches symbolic tensors to record operations
 from .activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .base import KerasVariable, Layer, register, registry
 from .borders import (
@@ -86,7 +87,6 @@ from .merge import (
     multiply,
     subtract,
 )
-from .normalization import BatchNormalization
 from .noise import (
     AlphaDropout,
     Dropout,
@@ -96,6 +96,7 @@ from .noise import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
+from .normalization import BatchNormalization
 from .pooling import (
     AveragePooling1D,
     AveragePooling2D,

@@ -39,7 +39,9 @@ class LeakyReLU(_Pointwise):
 
     def __init__(self, alpha=None, negative_slope=None, **kwargs):
         if alpha is not None and negative_slope is not None:
-            raise ValueError("LeakyReLU: give alpha or negative_slope, not both; they are the same.")
+            raise ValueError(
+                "LeakyReLU: give alpha or negative_slope, not both; they are the same."
+            )
         super().__init__(**kwargs)
         given = negative_slope if alpha is None else alpha
         self.alpha = _number(self, "alpha", 0.3 if given is None else given, 0.0)

@@ -10,7 +10,8 @@ from ..utils.nest import map_structure
 from .base import Layer, register
 from .input_spec import InputSpec
 from .lambda_config import lambda_config, read_lambda_config
-from .symbolic import infer_outputs
+from .symbolic_call import infer_call
+
 
 @register()
 class Dense(Layer):
@@ -207,11 +208,11 @@ class Lambda(Layer):
             return (batch, *sizes)
         return super().compute_output_shape(input_shape)
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, inputs, *args, **kwargs):
         """Return symbolic outputs: of the given shape, or found by running the function."""
         if self.output_shape_argument is None:
-            return infer_outputs(self._compute, args, kwargs)
-        return super().compute_output_spec(*args, **kwargs)
+            return infer_call(self, (inputs, *args), kwargs)
+        return super().compute_output_spec(inputs, *args, **kwargs)
 
     def compute_mask(self, inputs, mask=None):
         """Return the mask that was given, or what it makes of the input's mask."""

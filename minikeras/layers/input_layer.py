@@ -1,6 +1,5 @@
 """Input: where the data of a functional model enters."""
 
-from .. import config
 from .base import Layer, register
 from .names import unique_name
 from .symbolic import KerasTensor, Node
@@ -66,8 +65,9 @@ class InputLayer(Layer):
         self.optional = optional
         self.sparse = False
         self.built = True
-        symbol = KerasTensor(self.batch_input_shape, self.dtype or config.floatx(), self.name)
-        Node(self, (), {}, symbol)
+        symbol = KerasTensor(self.batch_input_shape, self.dtype)
+        Node(self, (), {}, symbol).attach()
+        symbol.name = self.name
 
     def call(self, inputs):
         """Return the data unchanged."""

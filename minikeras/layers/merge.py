@@ -162,9 +162,13 @@ class Concatenate(_Merge):
         first = list(input_shape[0])
         axis = self.axis + len(first) if self.axis < 0 else self.axis
         for shape in input_shape:
-            fits = len(shape) == len(first) and 0 <= axis < len(first) and all(
-                i == axis or m == n or None in (m, n)
-                for i, (m, n) in enumerate(zip(first, shape, strict=True))
+            fits = (
+                len(shape) == len(first)
+                and 0 <= axis < len(first)
+                and all(
+                    i == axis or m == n or None in (m, n)
+                    for i, (m, n) in enumerate(zip(first, shape, strict=True))
+                )
             )
             if not fits:
                 raise ValueError(
@@ -195,9 +199,7 @@ class Concatenate(_Merge):
                 parts.append(np.ones(x.shape, bool))
             else:
                 m = np.asarray(m)
-                parts.append(
-                    np.broadcast_to(m.reshape(m.shape + (1,) * (rank - m.ndim)), x.shape)
-                )
+                parts.append(np.broadcast_to(m.reshape(m.shape + (1,) * (rank - m.ndim)), x.shape))
         return np.concatenate(parts, axis=axis).all(axis=-1)
 
 
@@ -232,7 +234,9 @@ class Dot(_Merge):
         a, b = map(tuple, input_shape)
         i, j = self._axes((len(a), len(b)))
         if i == 0 or j == 0:
-            raise ValueError(f"Dot {self.name!r} cannot sum over the batch axis (axes={self.axes}).")
+            raise ValueError(
+                f"Dot {self.name!r} cannot sum over the batch axis (axes={self.axes})."
+            )
         if None not in (a[i], b[j]) and a[i] != b[j]:
             raise ValueError(
                 f"Dot {self.name!r} sums over axis {i} of {a} and axis {j} of {b}, whose sizes "
@@ -254,14 +258,12 @@ class Dot(_Merge):
         rows = int(np.prod(a.shape[1:-1]))
         columns = int(np.prod(b.shape[2:]))
         batch = a.shape[0]
-        product = ops.matmul(
-            ops.reshape(a, (batch, rows, n)), ops.reshape(b, (batch, n, columns))
-        )
+        product = ops.matmul(ops.reshape(a, (batch, rows, n)), ops.reshape(b, (batch, n, columns)))
         return ops.reshape(product, (batch, *shape[1:]))
 
     def compute_mask(self, inputs, mask=None):
         """Return None: the summed axis takes the mask with it."""
-        return None
+        return
 
 
 # ---------------------------------------------------------------------------------------------
@@ -336,8 +338,5 @@ def merge(inputs, mode="sum", concat_axis=-1, dot_axes=-1, name=None):
     if mode in ("dot", "cos"):
         return dot(inputs, axes=dot_axes, normalize=mode == "cos", name=name)
     if mode not in _MODES:
-        raise ValueError(
-            f"Unknown mode {mode!r}; choose one of {sorted([*_MODES, 'dot', 'cos'])}."
-        )
+        raise ValueError(f"Unknown mode {mode!r}; choose one of {sorted([*_MODES, 'dot', 'cos'])}.")
     return _MODES[mode](inputs, name=name)
-

@@ -22,8 +22,10 @@ class _Noise(Layer):
         return self._own_stream if self._own_stream is not None else config.stream("dropout")
 
     def _check_rate(self, rate, top):
-        fits = isinstance(rate, (int, float, np.number)) and 0 <= rate and (
-            rate <= 1 if top else rate < 1
+        fits = (
+            isinstance(rate, (int, float, np.number))
+            and rate >= 0
+            and (rate <= 1 if top else rate < 1)
         )
         if not fits:
             raise ValueError(

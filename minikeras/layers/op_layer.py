@@ -12,7 +12,8 @@ from ..registry import suggest
 from ..utils.nest import map_structure
 from .base import Layer, register
 from .names import unique_name
-from .symbolic import KerasTensor, infer_outputs
+from .shape_inference import infer_outputs
+from .symbolic import KerasTensor
 
 
 @register()

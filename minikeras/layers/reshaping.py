@@ -62,8 +62,7 @@ class Reshape(Layer):
         if (free and (known == 0 or total % known)) or (not free and known != total):
             raise ValueError(
                 f"Reshape {self.name!r} cannot turn samples of shape {tuple(rest)} ({total} "
-                f"numbers) into {self.target_shape}"
-                + ("." if free else f" ({known} numbers).")
+                f"numbers) into {self.target_shape}" + ("." if free else f" ({known} numbers).")
             )
         return (input_shape[0], *(total // known if d == -1 else d for d in self.target_shape))
 

@@ -7,9 +7,9 @@ records a `Node` and returns new symbolic tensors; `engine.graph` later runs the
 import numpy as np
 
 from .. import config
-from ..autograd import Tensor, no_grad
+from ..autograd import Tensor
 from ..autograd.tensor import Operators
-from ..utils.nest import flatten, map_structure
+from ..utils.nest import flatten
 
 
 class KerasTensor(Operators):
@@ -22,7 +22,6 @@ class KerasTensor(Operators):
 
     Attributes:
         history: (layer, node index, tensor index), where the tensor comes from.
-        maskable: whether a mask may arrive with the data.
     """
 
     symbolic = True
@@ -32,7 +31,6 @@ class KerasTensor(Operators):
         self.dtype = np.dtype(dtype or config.floatx())
         self.name = name
         self.history = history
-        self.maskable = False
 
     # TensorFlow and Keras 2 spellings, met in scripts.
     @property
@@ -103,7 +101,7 @@ class Node:
         layer: who was called.
         args, kwargs: the call's arguments, symbolic tensors anywhere inside them.
         inputs: the symbolic tensors among the arguments, in order.
-        outputs: what came out, a list.
+        outputs: the symbolic tensors that came out, a list.
         structure: the outputs as the call returned them (one tensor, a list, a dictionary).
     """
 
@@ -113,11 +111,15 @@ class Node:
         self.kwargs = kwargs
         self.inputs = [t for t in flatten([args, kwargs]) if isinstance(t, KerasTensor)]
         self.structure = structure
-        self.outputs = flatten(structure)
-        index = len(layer._inbound_nodes)
-        layer._inbound_nodes.append(self)
+        self.outputs = [t for t in flatten(structure) if isinstance(t, KerasTensor)]
+
+    def attach(self):
+        """Take this node's place in the graph: its outputs come from here from now on."""
+        index = len(self.layer._inbound_nodes)
+        self.layer._inbound_nodes.append(self)
         for i, tensor in enumerate(self.outputs):
-            tensor.history = (layer, index, i)
+            tensor.history = (self.layer, index, i)
+            tensor.name = f"{self.layer.name}/{index}" + (f":{i}" if i else "")
         for tensor in self.inputs:
             tensor.history[0]._outbound_nodes.append(self)
 
@@ -184,59 +186,3 @@ def is_keras_tensor(x):
             "tensor."
         )
     return isinstance(x, KerasTensor)
-
-
-# Unknown sizes are replaced by two different sets of numbers; a size that differs between the
-# two results is unknown in the output too. The batch is kept small because every other axis may
-# be large; other axes must be long enough for a kernel to fit.
-_TRIALS = ({"batch": 2, "other": 24}, {"batch": 3, "other": 36})
-
-
-def infer_outputs(function, args, kwargs):
-    """Work out what `function` returns on symbolic arguments, by running it on dummies.
-
-    Returns:
-        The result with symbolic tensors (without history) in place of arrays.
-    """
-    results = []
-    for trial in _TRIALS:
-
-        def dummy(leaf, trial=trial):
-            if not isinstance(leaf, KerasTensor):
-                return leaf
-            shape = tuple(
-                d if d is not None else trial["batch" if i == 0 else "other"]
-                for i, d in enumerate(leaf.shape)
-            )
-            one = np.ones((), leaf.dtype) if leaf.dtype.kind == "f" else np.zeros((), leaf.dtype)
-            if leaf.dtype.kind == "f" and len(shape) > 1 and shape[-1] == shape[-2]:
-                one = np.eye(shape[-1], dtype=leaf.dtype)  # a matrix that has an inverse
-            return Tensor(np.broadcast_to(one, shape))
-
-        with no_grad(), np.errstate(all="ignore"):
-            results.append(
-                function(*map_structure(dummy, list(args)), **map_structure(dummy, kwargs))
-            )
-    first, second = (flatten(r) for r in results)
-    shapes = []
-    for a, b in zip(first, second, strict=True):
-        a, b = np.shape(a), np.shape(b)
-        if len(a) != len(b):
-            raise ValueError(f"The rank of the result depends on the batch size: {a} or {b}.")
-        shapes.append(tuple(m if m == n else None for m, n in zip(a, b, strict=True)))
-    leaves = iter(
-        [
-            KerasTensor(shape, getattr(leaf, "dtype", None) or np.asarray(leaf).dtype)
-            for shape, leaf in zip(shapes, first, strict=True)
-        ]
-    )
-    return map_structure(lambda _: next(leaves), _ordered(results[0]))
-
-
-def _ordered(structure):
-    """Return a structure whose dictionaries are in `flatten` order."""
-    if isinstance(structure, dict):
-        return {k: _ordered(structure[k]) for k in sorted(structure, key=str)}
-    if isinstance(structure, (list, tuple)):
-        return type(structure)(_ordered(part) for part in structure)
-    return structure

@@ -1,0 +1,23 @@
+"""The name of a layer's type, from whatever the `dtype` argument of either Keras may be."""
+
+import numpy as np
+
+
+def dtype_name(dtype):
+    """Return a type's name from a name, a NumPy type or a Keras 3 dtype policy."""
+    if dtype is None:
+        return None
+    if isinstance(dtype, dict):
+        dtype = dtype.get("config", {}).get("name")
+    dtype = getattr(dtype, "compute_dtype", dtype)
+    if isinstance(dtype, str) and dtype.startswith("mixed_"):
+        raise ValueError(
+            f"The dtype policy {dtype!r} saves memory on accelerators and has no use on a CPU. "
+            "Use 'float32'."
+        )
+    try:
+        return np.dtype(dtype).name
+    except TypeError:
+        raise ValueError(
+            f"Unknown dtype {dtype!r}; use one of 'float32', 'float64', 'float16', 'int32', ..."
+        ) from None

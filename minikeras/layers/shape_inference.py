@@ -1,0 +1,75 @@
+"""What a function returns on symbolic tensors, found by running it on dummies.
+
+There is no shape function for each operation: any code, a user's own too, is run twice, with other
+numbers in the place of the unknown sizes. A size that differs between the two results is unknown.
+"""
+
+import numpy as np
+
+from ..autograd import Tensor, no_grad
+from ..utils.nest import flatten, map_structure
+from .context import forward_pass
+from .symbolic import KerasTensor
+
+# The batch is kept small because every other axis may be large; other axes must be long enough
+# for a kernel to fit, and for some halvings.
+_TRIALS = ({"batch": 2, "other": 24}, {"batch": 3, "other": 36})
+
+
+def infer_outputs(function, args, kwargs):
+    """Work out what `function` returns on symbolic arguments.
+
+    Args:
+        function: anything that computes with tensors. It is run without recording, in the test
+            phase; the losses and metrics that layers add meanwhile go nowhere.
+        args, kwargs: its arguments, symbolic tensors anywhere inside them.
+
+    Returns:
+        The result with symbolic tensors (without history) in place of arrays.
+
+    Raises:
+        ValueError: the rank, or the number, of the results depends on the sizes.
+    """
+    first, second = (_run_trial(function, args, kwargs, trial) for trial in _TRIALS)
+    pairs = list(zip(flatten(first), flatten(second), strict=False))
+    if len(flatten(first)) != len(flatten(second)):
+        raise ValueError("The number of results depends on the size of the input.")
+    symbols = iter([_symbol(a, b) for a, b in pairs])
+    return map_structure(lambda _: next(symbols), _ordered(first))
+
+
+def _run_trial(function, args, kwargs, trial):
+    def dummy(leaf):
+        if not isinstance(leaf, KerasTensor):
+            return leaf
+        shape = tuple(
+            d if d is not None else trial["batch" if i == 0 else "other"]
+            for i, d in enumerate(leaf.shape)
+        )
+        one = np.ones((), leaf.dtype) if leaf.dtype.kind == "f" else np.zeros((), leaf.dtype)
+        return Tensor(np.broadcast_to(one, shape))
+
+    with no_grad(), forward_pass(False, [], []), np.errstate(all="ignore"):
+        return function(*map_structure(dummy, list(args)), **map_structure(dummy, kwargs))
+
+
+def _symbol(a, b):
+    """Return the symbolic tensor that two results of the same thing stand for."""
+    if a is None:
+        return None
+    shape, other = np.shape(a), np.shape(b)
+    if len(shape) != len(other):
+        raise ValueError(
+            f"The rank of the result depends on the size of the input: {shape} or {other}."
+        )
+    sizes = tuple(m if m == n else None for m, n in zip(shape, other, strict=True))
+    return KerasTensor(sizes, a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype)
+
+
+def _ordered(structure):
+    """Return a structure whose dictionaries are in `flatten` order."""
+    if isinstance(structure, dict):
+        return {k: _ordered(structure[k]) for k in sorted(structure, key=str)}
+    if isinstance(structure, (list, tuple)):
+        return type(structure)(_ordered(part) for part in structure)
+    return structure

@@ -1,0 +1,55 @@
+"""What `call` and `build` of a layer class take: read off their signatures, once per class."""
+
+import functools
+import inspect
+
+
+class CallSignature:
+    """The parameters of a class's `call`.
+
+    Attributes:
+        names: the parameters in order, `self` left out.
+        first: name of the first one, the inputs; None where `call` takes none by name.
+        training, mask: whether there is a parameter of that name.
+        other_masks: parameters `x_mask` beside a parameter `x` (Keras 3).
+        anything: whether there is a `**kwargs`.
+    """
+
+    def __init__(self, function):
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        self.anything = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        self.names = tuple(p.name for p in plain)
+        self.first = self.names[0] if self.names else None
+        self.training = "training" in self.names
+        self.mask = "mask" in self.names
+        self.other_masks = tuple(
+            n for n in self.names if n.endswith("_mask") and n[:-5] in self.names
+        )
+
+    def takes(self, name):
+        """Return whether `call` may be given an argument of this name."""
+        return self.anything or name in self.names
+
+    def by_name(self, inputs, args, kwargs):
+        """Return the arguments of a call as a dictionary from parameter to value."""
+        return {**dict(zip(self.names, (inputs, *args), strict=False)), **kwargs}
+
+
+@functools.cache
+def call_signature(cls):
+    """Return the `CallSignature` of a layer class."""
+    return CallSignature(cls.call)
+
+
+@functools.cache
+def shape_parameters(cls):
+    """Return the names of the shapes that `cls.build` takes, `input_shape` for most."""
+    parameters = list(inspect.signature(cls.build).parameters.values())[1:]
+    return tuple(p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
+
+
+@functools.cache
+def overrides(cls, base, name):
+    """Return whether `cls` has another attribute `name` than its base class `base`."""
+    return getattr(cls, name) is not getattr(base, name)

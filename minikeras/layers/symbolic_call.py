@@ -1,0 +1,75 @@
+"""Calling a layer on symbolic tensors: it is built, its output's shape found, a node recorded."""
+
+import numpy as np
+
+from ..autograd import Tensor
+from ..utils.nest import flatten, map_structure
+from .inputs import as_masks, check_inputs, located, to_outputs
+from .shape_inference import infer_outputs
+from .signature import call_signature
+from .symbolic import KerasTensor, Node
+
+
+def call_symbolically(layer, inputs, args, kwargs):
+    """Record the call of a layer as a node and return its symbolic outputs.
+
+    Raises:
+        ValueError: the inputs are no tensors, or do not fit the layer.
+    """
+    for symbol in flatten(inputs):
+        if not isinstance(symbol, (KerasTensor, Tensor, np.ndarray, int, float, type(None))):
+            raise ValueError(
+                f"Layer {layer.name!r} was called on {symbol!r}, which is no symbolic tensor. "
+                "All inputs of a functional model come from Input() or other layers."
+            )
+    check_inputs(layer, inputs)
+    if not layer.built:
+        layer._build_on_call(inputs, args, kwargs)
+    try:
+        structure = layer.compute_output_spec(inputs, *args, **kwargs)
+    except (ValueError, TypeError) as error:
+        raise located(error, layer, inputs) from error
+    structure = map_structure(_fresh, structure)
+    Node(layer, (inputs, *args), kwargs, structure).attach()
+    return structure
+
+
+def _fresh(symbol):
+    """Return a symbolic tensor without history: one that has a place in the graph is copied."""
+    if isinstance(symbol, KerasTensor) and symbol.history is not None:
+        return KerasTensor(symbol.shape, symbol.dtype)
+    return symbol
+
+
+def infer_call(layer, args, kwargs):
+    """Return symbolic outputs of `layer.call`, found by running it on dummies, without a trace.
+
+    Losses that the layer adds meanwhile are dropped, counters that it moves are put back.
+    """
+    counters = [(w, w.data.copy()) for w in layer.non_trainable_weights]
+    try:
+        return infer_outputs(_InTestPhase(layer), args, kwargs)
+    finally:
+        for variable, value in counters:
+            variable.assign(value)
+        for inside in layer._flatten_layers():
+            inside._call_losses = []
+
+
+class _InTestPhase:
+    """The `call` of a layer, given the phase and the mask that it takes."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def __call__(self, inputs, *args, **kwargs):
+        takes = call_signature(type(self.layer))
+        if takes.training:
+            kwargs["training"] = False
+        elif not takes.anything:
+            kwargs.pop("training", None)
+        if takes.mask:
+            kwargs["mask"] = as_masks(kwargs.get("mask"))
+        elif not takes.anything:
+            kwargs.pop("mask", None)
+        return to_outputs(self.layer.call(inputs, *args, **kwargs))
