@@ -366,10 +366,6 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
 # ---------------------------------------------------------------------------------------------
 # Small helpers
 # ---------------------------------------------------------------------------------------------
-def _call_parameters(cls):
-    return call_signature(cls).names
-
-
 def _as_tuple(shape):
     return (shape,) if shape is None or isinstance(shape, (int, np.integer)) else tuple(shape)
 

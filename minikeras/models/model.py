@@ -15,6 +15,7 @@ from ..engine.training import Training
 from ..layers.base import Layer
 from ..layers.context import forward_pass
 from ..layers.symbolic import KerasTensor
+from ..layers.weights import assign_all
 from ..utils.nest import as_list, flatten, pack_like, unpack_single
 from .ends import Ends, name_ends
 from .graph_config import graph_config, graph_from_config
@@ -95,22 +96,7 @@ class Model(Structure, Ends, Training, Layer):
         Raises:
             ValueError: number or shapes do not fit; nothing is changed then.
         """
-        variables = self._weights_by_layer()
-        weights = [np.asarray(w) for w in weights]
-        if len(weights) != len(variables):
-            raise ValueError(
-                f"The model {self.name!r} has {len(variables)} weights, but set_weights got "
-                f"{len(weights)}."
-                + ("" if self.built else " The model is not built: call it on data first.")
-            )
-        for variable, value in zip(variables, weights, strict=True):
-            if variable.shape != value.shape:
-                raise ValueError(
-                    f"The weight {variable.name!r} has shape {variable.shape}, but the array "
-                    f"given for it has shape {value.shape}."
-                )
-        for variable, value in zip(variables, weights, strict=True):
-            variable.assign(value)
+        assign_all(self._weights_by_layer(), weights, f"the model {self.name!r}")
 
     # -----------------------------------------------------------------------------------------
     # Computing
@@ -182,7 +168,7 @@ class Model(Structure, Ends, Training, Layer):
         if kwargs and kwargs.get("mask") is not None:
             inputs = _attach_masks(inputs, kwargs["mask"])
         if self._call_losses:
-            self._call_losses = []
+            self._forget_old_losses()
         training = (kwargs or {}).get("training")
         if type(self).call is Model.call:
             return self._compute(inputs, **({} if training is None else {"training": training}))
@@ -301,12 +287,12 @@ class Model(Structure, Ends, Training, Layer):
             self.built = False
             raise
 
-    def _build(self, input_shape):
+    def _build_on_call(self, inputs, args=(), kwargs=None):
         """Leave it to the call to build the layers, where a subclass has no `build` of its own."""
         if self._graph is None and type(self).build is Model.build:
             self.built = True
         else:
-            super()._build(input_shape)
+            super()._build_on_call(inputs, args, kwargs)
 
     def get_config(self):
         """Return the description of layers and connections.
