@@ -23,6 +23,7 @@ FLOORS = (
     ("layers",),
     ("engine",),
     ("models",),
+    ("saving",),
     ("backend",),
     ("__init__",),
 )
