@@ -4,81 +4,16 @@
 convolution is the same with the halves exchanged. Shapes: x (n, *size, channels), kernel
 (*kernel, channels / groups, filters), bias (filters,), result (n, *out, filters).
 
-What becomes of a block's products, and where a block's gradient comes from, is left to two small
-classes, `Result` and `Gradient`; `conv_pool` has others.
+How a block is computed is up to a method (`conv_direct`, `conv_winograd`, `conv_depthwise`), which
+the `Plan` chooses. What becomes of a block's products, and where a block's gradient comes from, is
+left to two small classes, `Result` and `Gradient`; `conv_pool` has others.
 """
-
-import math
 
 import numpy as np
 
 from .. import parallel
-from . import depthwise_blocks
-from .overlap import Overlap
-from .patches import Patches, product
+from .conv_plan import Plan
 from .piecewise import rectify
-from .windows import BLOCK, block_shape, blocks
-
-_WORTH = 4e6  # multiplications that repay the hand-over to another thread
-ROWS_OF_KERNEL = 256  # least positions in a block: a large kernel's gradient is summed less often
-
-
-class Plan:
-    """How a convolution is cut into blocks.
-
-    Args:
-        windows: the `Windows`.
-        channels, filters: of the input and the result.
-        groups: number of parts of the channels, each seen by its own part of the filters.
-        pool: positions are worked on in groups of this shape; None for one by one.
-    """
-
-    def __init__(self, windows, channels, filters, groups=1, pool=None):
-        self.windows, self.filters, self.groups, self.pool = windows, filters, groups, pool
-        self.columns = math.prod(windows.kernel) * channels // groups
-        self.high = pool[0] if pool else 1  # rows of positions in a row of groups
-        self.rows = windows.out[0] // self.high
-        positions = self.high * math.prod(windows.out[1:])
-        self.numbers = positions * (self.columns * groups + filters)
-        self.target = max(BLOCK, ROWS_OF_KERNEL * self.columns)
-        self.work = self.rows * positions * self.columns * filters  # multiplications per image
-
-    def images_worth_a_thread(self):
-        """Return the smallest number of images that repays another thread."""
-        return math.ceil(_WORTH / max(1, self.work))
-
-    def shape(self, images):
-        """Return (images, rows) of the largest block."""
-        return block_shape(images, self.rows, self.numbers, self.target)
-
-    def blocks(self, start, stop):
-        """Yield the blocks (n0, n1, y0, y1) of some images."""
-        return blocks(start, stop, self.rows, self.numbers, self.target)
-
-    def share(self, work, images):
-        """Call `work(blocks, shape)` in threads: each has images, or rows of a single one."""
-        if images > 1:
-            parallel.run(
-                lambda start, stop: work(self.blocks(start, stop), self.shape(stop - start)),
-                images,
-                self.images_worth_a_thread(),
-            )
-            return
-        _, height = self.shape(1)
-
-        def on_rows(start, stop):
-            rows = min(height, stop - start)
-            work([(0, 1, y, min(y + rows, stop)) for y in range(start, stop, rows)], (1, rows))
-
-        parallel.run(on_rows, self.rows, math.ceil(_WORTH * self.rows / max(1, self.work)))
-
-
-def _parts(x, groups):
-    """Return views of `x` with the channels of one group each."""
-    if groups == 1:
-        return [x]
-    width = x.shape[-1] // groups
-    return [x[..., i * width : (i + 1) * width] for i in range(groups)]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -125,18 +60,63 @@ class Result:
         self.finish(matrix)
 
 
+class CellResult:
+    """Takes the products of whole cells, one member of all cells after the other.
+
+    Args:
+        out: array (n, height, width, filters); cells may reach beyond its end.
+        finish: the `Finish`.
+        plan: the `Plan`.
+        shape: (images, rows) of the largest block.
+    """
+
+    def __init__(self, out, finish, plan, shape):
+        self.out, self.finish, self.cell = out, finish, plan.cell
+        self.columns = plan.windows.out[1] // plan.cell[1]
+        self.positions = plan.row_positions
+        self.products = np.empty(shape[0] * shape[1] * self.positions * out.shape[-1], out.dtype)
+
+    def place(self, n0, n1, y0, y1):
+        filters = self.out.shape[-1]
+        size = (n1 - n0) * (y1 - y0) * self.positions * filters
+        return self.products[:size].reshape(-1, filters)
+
+    def done(self, matrix, n0, n1, y0, y1):
+        part = self.out[n0:n1, y0 * self.cell[0] : y1 * self.cell[0]]
+        members = matrix.reshape(*self.cell, n1 - n0, y1 - y0, self.columns, -1)
+        for member, (i, j) in _members(part, self.cell):
+            np.copyto(member, members[i, j, :, : member.shape[-3], : member.shape[-2]])
+        self.finish(part)
+
+
+def _members(x, cell):
+    """Yield views of images, (n, cell rows, cell columns, filters), one for each place in a cell.
+
+    All at once, (*cell, n, cell rows, cell columns, filters), where all cells are whole.
+    """
+    n, height, width, filters = x.shape
+    high, wide = cell
+    if height % high == 0 and width % wide == 0:
+        whole = x.reshape(n, height // high, high, width // wide, wide, filters)
+        yield whole.transpose(2, 4, 0, 1, 3, 5), (slice(None), slice(None))
+        return
+    for i in range(high):
+        for j in range(wide):
+            yield x[:, i::high, j::wide], (i, j)
+
+
 def forward(x, kernel, windows, bias=None, relu=False):
     """Return the convolution, with bias and rectifier if wanted."""
     channels, filters = x.shape[-1], kernel.shape[-1]
-    groups = channels // kernel.shape[-2]
     out = np.empty((len(x), *windows.out, filters), x.dtype)
     if out.size == 0:
         return out
+    plan = Plan(windows, channels, filters, channels // kernel.shape[-2])
     finish = Finish(bias, relu, windows.out[-1])
-    if kernel.shape[-2] == 1 < groups:
-        return depthwise_blocks.forward(x, kernel, windows, finish)
-    plan = Plan(windows, channels, filters, groups)
-    multiply_blocks(plan, x, kernel, lambda shape: Result(out, finish))
+    if plan.cell is None:
+        multiply_blocks(plan, x, kernel, lambda shape: Result(out, finish))
+    else:
+        multiply_blocks(plan, x, kernel, lambda shape: CellResult(out, finish, plan, shape))
     return out
 
 
@@ -147,19 +127,13 @@ def multiply_blocks(plan, x, kernel, new_result):
         new_result: function of the shape of the largest block, called in each thread: an object
             like `Result`.
     """
-    groups = plan.groups
-    matrices = [np.ascontiguousarray(p) for p in _parts(kernel.reshape(-1, plan.filters), groups)]
-    inputs = _parts(x, groups)
+    method = plan.method(plan, kernel)
 
     def work(blocks, shape):
-        readers = [Patches(part, plan.windows, shape, plan.pool) for part in inputs]
-        result = new_result(shape)
+        multiply, result = method.forward(x, shape), new_result(shape)
         for block in blocks:
             products = result.place(*block)
-            for reader, matrix, section in zip(
-                readers, matrices, _parts(products, groups), strict=True
-            ):
-                product(reader(*block), matrix, section)
+            multiply(products, block)
             result.done(products, *block)
 
     plan.share(work, len(x))
@@ -174,26 +148,54 @@ class Gradient:
     Args:
         g: array (n, *out, filters).
         rectified: the result, where a rectifier made it: `g` counts only where it is positive.
-        shape: (images, rows) of the largest block.
+        shape: (images, rows of `g`) of the largest block.
     """
 
     def __init__(self, g, rectified, shape):
         self.g, self.rectified = g, rectified
         self.masked = None if rectified is None else np.empty((*shape, *g.shape[2:]), g.dtype)
 
+    def rows(self, n0, n1, y0, y1):
+        """Return some rows of some images, contiguous, 0 where the rectifier blocks it."""
+        g = np.ascontiguousarray(self.g[n0:n1, y0:y1])
+        if self.rectified is None:
+            return g
+        positive = self.rectified[n0:n1, y0:y1] > 0
+        return np.multiply(g, positive, out=self.masked[: n1 - n0, : g.shape[1]])
+
     def read(self, n0, n1, y0, y1):
         """Return a block as a matrix (positions, filters), and the rows that sum to the bias's."""
-        g = np.ascontiguousarray(self.g[n0:n1, y0:y1])
-        if self.rectified is not None:
-            g = np.multiply(
-                g, self.rectified[n0:n1, y0:y1] > 0, out=self.masked[: n1 - n0, : y1 - y0]
-            )
-        matrix = g.reshape(-1, g.shape[-1])
+        matrix = self.rows(n0, n1, y0, y1).reshape(-1, self.g.shape[-1])
         return matrix, matrix
 
     def write(self, place, section):
         """Write some filters of the block's matrix to `place` (images, rows, ..., filters)."""
         place[...] = section.reshape(place.shape)
+
+
+class CellGradient(Gradient):
+    """The same in whole cells, one member of all cells after the other."""
+
+    def __init__(self, g, rectified, plan, shape):
+        self.cell = plan.cell
+        super().__init__(g, rectified, (shape[0], shape[1] * plan.high))
+        self.columns = plan.windows.out[1] // plan.cell[1]
+        self.positions = plan.row_positions
+        self.members = np.zeros(shape[0] * shape[1] * self.positions * g.shape[-1], g.dtype)
+
+    def read(self, n0, n1, y0, y1):
+        high, wide = self.cell
+        g = self.rows(n0, n1, y0 * high, y1 * high)
+        n, rows, filters = n1 - n0, y1 - y0, g.shape[-1]
+        size = n * rows * self.positions * filters
+        members = self.members[:size].reshape(high, wide, n, rows, self.columns, filters)
+        for member, (i, j) in _members(g, self.cell):
+            height, width = member.shape[-3:-1]
+            np.copyto(members[i, j, :, :height, :width], member)
+            if (height, width) != (rows, self.columns):  # cells reach beyond the result
+                members[i, j, :, height:] = 0
+                members[i, j, :, :, width:] = 0
+        return members.reshape(-1, filters), g.reshape(-1, filters)
 
 
 def backward(g, kernel, windows, groups, needs, x=None, rectified=None):
@@ -206,12 +208,14 @@ def backward(g, kernel, windows, groups, needs, x=None, rectified=None):
         rectified: the result, where a rectifier made it.
     """
     channels = x.shape[-1] if kernel is None else kernel.shape[-2] * groups
-    if groups == channels > 1 and g.size:
-        return depthwise_blocks.backward(g, kernel, windows, groups, needs, x, rectified)
     plan = Plan(windows, channels, g.shape[-1], groups)
-    return gather_gradients(
-        plan, len(g), g.dtype, kernel, needs, x, lambda shape: Gradient(g, rectified, shape)
-    )
+
+    def new_gradient(shape):
+        if plan.cell is None:
+            return Gradient(g, rectified, shape)
+        return CellGradient(g, rectified, plan, shape)
+
+    return gather_gradients(plan, len(g), g.dtype, kernel, needs, x, new_gradient)
 
 
 def gather_gradients(plan, n, dtype, kernel, needs, x, new_gradient):
@@ -221,67 +225,38 @@ def gather_gradients(plan, n, dtype, kernel, needs, x, new_gradient):
         new_gradient: function of the shape of the largest block, called in each thread: an
             object like `Gradient`.
     """
-    windows, groups, filters = plan.windows, plan.groups, plan.filters
-    seen = plan.columns // math.prod(windows.kernel)
-    shapes = (n, *windows.size, seen * groups), (*windows.kernel, seen, filters), (filters,)
+    windows, channels, filters = plan.windows, plan.channels, plan.filters
+    shapes = (
+        (n, *windows.size, channels),
+        (*windows.kernel, channels // plan.groups, filters),
+        (filters,),
+    )
     if n == 0 or plan.work == 0:
         return [np.zeros(s, dtype) if need else None for s, need in zip(shapes, needs, strict=True)]
-    divided = plan.shape(1)[1] < plan.rows  # then parts of images are added together
-    for_x = (np.zeros if divided else np.empty)(shapes[0], dtype) if needs[0] else None
-    inputs = _parts(x, groups) if needs[1] else []
-    taps = _tap_matrices(kernel, groups) if needs[0] else []
-    targets = _parts(for_x, groups) if needs[0] else []
+    for_x = (np.zeros if plan.divided else np.empty)(shapes[0], dtype) if needs[0] else None
+    method = plan.method(plan, kernel if needs[0] else None)
+    x = x if needs[1] else None
 
     def work(start, stop):
-        images, rows = shape = plan.shape(stop - start)
+        shape = plan.shape(stop - start)
         gradient = new_gradient(shape)
-        readers = [Patches(part, windows, shape, plan.pool) for part in inputs]
-        sums = [_KernelSum(plan.columns, filters // groups, dtype) for _ in readers]
+        sums = method.backward(x, for_x, shape) if needs[0] or needs[1] else None
         for_bias = np.zeros(filters, dtype)
-        overlaps = [
-            Overlap(target, matrix, windows, (images, rows * plan.high))
-            for target, matrix in zip(targets, taps, strict=True)
-        ]
         for block in plan.blocks(start, stop):
-            n0, n1, y0, y1 = block
             matrix, compact = gradient.read(*block)
             if needs[2]:
                 for_bias += np.ones(len(compact), dtype) @ compact
-            sections = _parts(matrix, groups)
-            for reader, total, section in zip(readers, sums, sections, strict=False):
-                total.add(reader(*block), section)
-            y0, y1 = y0 * plan.high, y1 * plan.high
-            for overlap, section in zip(overlaps, sections, strict=False):
-                gradient.write(overlap.place(n1 - n0, y1 - y0), section)
-                overlap.add(n0, n1, y0, y1)
-        return [s.total for s in sums], for_bias
+            if sums is not None:
+                sums.add(gradient, matrix, block)
+        return sums and sums.total, for_bias
 
     found = parallel.run(work, n, plan.images_worth_a_thread())
     for_kernel = None
     if needs[1]:
-        sums = [_sum_in_order([part[0][i] for part in found]) for i in range(groups)]
-        for_kernel = np.concatenate(sums, axis=1).reshape(shapes[1])
-    for_bias = _sum_in_order([part[1] for part in found]) if needs[2] else None
+        total = _sum_in_order([total for total, _ in found])
+        for_kernel = method.kernel_gradient(total).reshape(shapes[1])
+    for_bias = _sum_in_order([part for _, part in found]) if needs[2] else None
     return for_x, for_kernel, for_bias
-
-
-def _tap_matrices(kernel, groups):
-    """Return one array (taps, filters, channels) for each group, C-contiguous."""
-    parts = _parts(kernel.reshape(-1, *kernel.shape[-2:]), groups)
-    return [np.ascontiguousarray(part.transpose(0, 2, 1)) for part in parts]
-
-
-class _KernelSum:
-    """Adds up the kernel's gradient over blocks: windows transposed, times gradients."""
-
-    def __init__(self, columns, filters, dtype):
-        self.total = np.zeros((columns, filters), dtype)
-        self.term = np.empty_like(self.total)
-
-    def add(self, patches, gradient):
-        """Add the block with windows (positions, columns) and gradient (positions, filters)."""
-        product(patches.T, gradient, self.term)
-        self.total += self.term
 
 
 def _sum_in_order(terms):

@@ -19,7 +19,8 @@ from .conv import (
     convolution,
     find_windows,
 )
-from .conv_blocks import Finish, Gradient, Plan, gather_gradients, multiply_blocks
+from .conv_blocks import Finish, Gradient, gather_gradients, multiply_blocks
+from .conv_plan import Plan
 from .pooling import max_pool
 from .shaping import moveaxis
 from .windows import normalize_padding, normalize_tuple

@@ -48,26 +48,26 @@ class Patches:
     Args:
         x: array (n, *size, channels).
         windows: the `Windows`.
-        pool: positions are read in groups of this shape, all first members before all second
-            ones and so on, so that pooling over the groups works on contiguous arrays. None for
+        cell: positions are read in cells of this shape, all first members before all second
+            ones and so on, so that pooling over the cells works on contiguous arrays. None for
             the ordinary order.
-        shape: (images, rows) of the largest block; rows count groups of positions.
+        shape: (images, rows) of the largest block; rows count cells of positions.
 
     One object serves one thread: the matrix it returns is overwritten by the next call.
     """
 
-    def __init__(self, x, windows, shape, pool=None):
+    def __init__(self, x, windows, shape, cell=None):
         rank = len(windows.size)
         channels = x.shape[-1]
         self.x, self.windows = x, windows
         self.direct = not windows.padded and x.flags.c_contiguous
-        self.whole = windows.pointwise and pool is None and x.flags.c_contiguous
+        self.whole = windows.pointwise and cell is None and x.flags.c_contiguous
         if self.whole:
             return
-        self.pool = pool or (1,) * rank
+        self.cell = cell or (1,) * rank
         images, rows = shape
         if not self.direct:
-            self.padded = Padded(windows, shape, channels, x.dtype, self.pool[0])
+            self.padded = Padded(windows, shape, channels, x.dtype, self.cell[0])
         self.view = self._windows_of(x if self.direct else self.padded.array, rows)
         # Long runs of memory copy fastest. A window's row of channels is contiguous in `x`; where
         # it is short, positions vary fastest instead and the matrix is stored transposed.
@@ -78,23 +78,23 @@ class Patches:
         positions = member_axes + image_axes
         self.order = tap_axes + positions if self.positions_last else positions + tap_axes
         self.columns = math.prod(windows.kernel) * channels
-        per_row = self.pool[0] * math.prod(windows.out[1:]) * self.columns
+        per_row = self.cell[0] * math.prod(windows.out[1:]) * self.columns
         self.buffer = np.empty(images * rows * per_row, x.dtype)
 
     def _windows_of(self, source, rows):
-        """Return a view of shape (n, *groups, *members, *kernel, channels) on padded images."""
+        """Return a view of shape (n, *cells, *members, *kernel, channels) on padded images."""
         w = self.windows
         steps = source.strides[1:-1]
-        groups = [o // p for o, p in zip(w.out, self.pool, strict=True)]
+        cells = [o // c for o, c in zip(w.out, self.cell, strict=True)]
         if not self.direct:
-            groups[0] = rows
+            cells[0] = rows
         strides = [b * s for b, s in zip(steps, w.strides, strict=True)]
         return as_strided(
             source,
-            (len(source), *groups, *self.pool, *w.kernel, source.shape[-1]),
+            (len(source), *cells, *self.cell, *w.kernel, source.shape[-1]),
             (
                 source.strides[0],
-                *(b * p for b, p in zip(strides, self.pool, strict=True)),
+                *(b * c for b, c in zip(strides, self.cell, strict=True)),
                 *strides,
                 *(b * d for b, d in zip(steps, w.dilation, strict=True)),
                 source.strides[-1],

@@ -203,7 +203,9 @@ def windows(size, kernel, strides, padding, dilation):
 # ---------------------------------------------------------------------------------------------
 # Blocks that stay in the processor's cache
 # ---------------------------------------------------------------------------------------------
-BLOCK = 1 << 18  # numbers worked on at a time: 1 MB of float32, the size of a second-level cache
+# Numbers worked on at a time: 2 MB of float32. Smaller blocks stay in the cache of one core, larger
+# ones need fewer calls of NumPy; from 1 to 4 MB all is within a tenth of the best.
+BLOCK = 1 << 19
 
 
 def blocks(start, stop, rows, numbers_per_row, target=BLOCK):

@@ -7,7 +7,7 @@ import pytest
 
 from minikeras import ops, parallel
 from minikeras.autograd import Variable, grad, gradients, recording
-from minikeras.ops import conv_blocks, windows
+from minikeras.ops import conv_plan, windows
 from tests.ops import direct_windows
 from tests.ops.gradients import check
 
@@ -154,9 +154,9 @@ def test_any_blocks_and_threads_give_the_same(monkeypatch, threads, block, batch
     x, k, b = example((9, 8), (3, 2), batch=batch)
     arrays = (x, k, b, RNG.normal(size=(batch, 9, 8, 3)))
     expected = value_and_gradients(*arrays, padding=padding, strides=strides)
-    monkeypatch.setattr(conv_blocks, "BLOCK", block)
-    monkeypatch.setattr(conv_blocks, "ROWS_OF_KERNEL", 0)
-    monkeypatch.setattr(conv_blocks, "_WORTH", 1)
+    monkeypatch.setattr(conv_plan, "BLOCK", block)
+    monkeypatch.setattr(conv_plan, "ROWS_OF_KERNEL", 0)
+    monkeypatch.setattr(conv_plan, "_WORTH", 1)
     parallel.set_num_threads(threads)
     try:
         found = value_and_gradients(*arrays, padding=padding, strides=strides)

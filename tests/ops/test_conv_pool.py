@@ -7,7 +7,7 @@ import pytest
 
 from minikeras import ops, parallel
 from minikeras.autograd import Variable, gradients, no_grad, recording
-from minikeras.ops import conv_blocks, conv_pool
+from minikeras.ops import conv_plan, conv_pool
 
 RNG = np.random.default_rng(11)
 
@@ -119,9 +119,9 @@ def test_groups_are_computed_step_by_step():
 def test_any_blocks_and_threads_give_the_same(fused, monkeypatch, threads, block, batch):
     arrays = example((11, 9), (3, 2), batch=batch)
     expected = run(one_by_one, *arrays)
-    monkeypatch.setattr(conv_blocks, "BLOCK", block)
-    monkeypatch.setattr(conv_blocks, "ROWS_OF_KERNEL", 0)
-    monkeypatch.setattr(conv_blocks, "_WORTH", 1)
+    monkeypatch.setattr(conv_plan, "BLOCK", block)
+    monkeypatch.setattr(conv_plan, "ROWS_OF_KERNEL", 0)
+    monkeypatch.setattr(conv_plan, "_WORTH", 1)
     parallel.set_num_threads(threads)
     try:
         found = run(lambda *a: ops.conv_max_pool(*a, activation="relu"), *arrays)

@@ -5,7 +5,7 @@ import pytest
 
 from minikeras import ops, parallel
 from minikeras.autograd import Variable, gradients, recording
-from minikeras.ops import depthwise_blocks
+from minikeras.ops import conv_plan
 from tests.ops import direct_windows
 from tests.ops.gradients import check
 
@@ -101,8 +101,8 @@ def test_any_blocks_and_threads_give_the_same(monkeypatch, threads, block, strid
             return [y.data, *gradients(y, variables, sent)]
 
     expected = value_and_gradients()
-    monkeypatch.setattr(depthwise_blocks, "BLOCK", block)
-    monkeypatch.setattr(depthwise_blocks, "_WORTH", 1)
+    monkeypatch.setattr(conv_plan, "BLOCK", block)
+    monkeypatch.setattr(conv_plan, "_WORTH", 1)
     parallel.set_num_threads(threads)
     try:
         found = value_and_gradients()
