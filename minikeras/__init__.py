@@ -44,7 +44,7 @@ from .utils import function_code
 __version__ = KERAS_VERSION
 
 # What most scripts do without is imported when it is first used.
-_LAZY = {".datasets": ""}
+_LAZY = {".datasets": "", ".preprocessing": ""}
 
 __all__ = [
     "Initializer",
@@ -79,6 +79,7 @@ __all__ = [
     "name_scope",
     "ops",
     "optimizers",
+    "preprocessing",
     "random",
     "regularizers",
     "utils",

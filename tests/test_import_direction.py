@@ -19,7 +19,7 @@ FLOORS = (
     ("constraints", "initializers", "random", "activations", "regularizers"),
     ("losses", "optimizers"),
     ("utils",),
-    ("callbacks", "datasets", "metrics"),
+    ("callbacks", "datasets", "metrics", "preprocessing"),
     ("layers",),
     ("engine",),
     ("models",),

@@ -29,6 +29,7 @@ _HOMES = {
     ".split_data": "split_dataset",
     "minikeras.backend": "clear_session",
     "minikeras.config": "set_random_seed",
+    "minikeras.preprocessing.padding": "pad_sequences",
     "minikeras.registry": (
         "CustomObjectScope custom_object_scope get_custom_objects get_registered_name "
         "get_registered_object register_keras_serializable"
