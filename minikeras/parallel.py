@@ -11,6 +11,8 @@ that wait for one another are slower by orders of magnitude.
 
     parallel.run(work, len(x), least=1000)       # two calls on two cores, at least 1000 each
 
+    y = parallel.matmul(a, b)                    # one product, shared
+
 Parts depend on the number of threads and of items alone, never on timing, and results come back
 in the order of the parts: a sum over them has the same bits in every run.
 """
@@ -27,6 +29,7 @@ import numpy as np
 _busy = threading.Lock()  # one parallel section at a time; others run their parts in sequence
 _workers = []
 _limit = None  # what set_num_threads said
+_WORTH_A_THREAD = 4_000_000  # multiplications of a matrix product that repay the hand-over
 
 
 def num_threads():
@@ -67,24 +70,42 @@ def run(work, count, least=1):
     ranges = list(zip(bounds, bounds[1:], strict=False))
     if not _busy.acquire(blocking=False):  # inside another section, or another thread is in one
         return [work(start, stop) for start, stop in ranges]
-    blas = _blas()
-    before = blas.get() if blas else 1
     try:
-        if before != 1:
-            blas.set(1)
-        while len(_workers) < parts - 1:
-            _workers.append(_start_worker())
-        tasks = [_Task(work, start, stop) for start, stop in ranges]
-        for tasks_of_worker, task in zip(_workers, tasks[1:], strict=False):
-            tasks_of_worker.put(task)
-        tasks[0]()
-        for task in tasks:
-            task.done.acquire()
+        with blas_in_one_thread:
+            while len(_workers) < parts - 1:
+                _workers.append(_start_worker())
+            tasks = [_Task(work, start, stop) for start, stop in ranges]
+            for tasks_of_worker, task in zip(_workers, tasks[1:], strict=False):
+                tasks_of_worker.put(task)
+            tasks[0]()
+            for task in tasks:
+                task.done.acquire()
     finally:
-        if before != 1:
-            blas.set(before)
         _busy.release()
     return [task.outcome() for task in tasks]
+
+
+def matmul(a, b):
+    """Return the product of two matrices, rows or columns of the result shared among threads.
+
+    Small products are left to one thread; so are arrays of other ranks, to `a @ b`.
+    """
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+        return a @ b
+    (m, k), n = a.shape, b.shape[1]
+    if m * k * n < 2 * _WORTH_A_THREAD or num_threads() == 1 or a.dtype != b.dtype:
+        return a @ b
+    out = np.empty((m, n), a.dtype)
+
+    def work(start, stop):
+        if m >= n:
+            np.matmul(a[start:stop], b, out=out[start:stop])
+        else:
+            np.matmul(a, b[:, start:stop], out=out[:, start:stop])
+
+    longest = max(m, n)
+    run(work, longest, -(-_WORTH_A_THREAD * longest // (m * k * n)))
+    return out
 
 
 class _Task:
@@ -154,6 +175,42 @@ class _OpenBlas:
         self.set = getattr(library, f"{prefix}openblas_set_num_threads{suffix}")
         self.get.argtypes, self.get.restype = (), ctypes.c_int
         self.set.argtypes, self.set.restype = (ctypes.c_int,), None
+
+
+class _BlasInOneThread:
+    """A context in which NumPy's matrix products use one thread each; contexts may be nested.
+
+    Threads of BLAS go on waiting for work, busily, for a while after each product: beside threads
+    of our own they do more harm than good. Training, evaluation and prediction run inside.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._before = 1
+
+    def __enter__(self):
+        blas = _blas()
+        if blas is not None:
+            with self._lock:
+                if self._depth == 0:
+                    _default_threads()  # remembers how many there were
+                    self._before = blas.get()
+                    if self._before != 1:
+                        blas.set(1)
+                self._depth += 1
+        return self
+
+    def __exit__(self, *error):
+        blas = _blas()
+        if blas is not None:
+            with self._lock:
+                self._depth -= 1
+                if self._depth == 0 and self._before != 1:
+                    blas.set(self._before)
+
+
+blas_in_one_thread = _BlasInOneThread()
 
 
 @functools.cache

@@ -98,6 +98,66 @@ def test_matrix_products_inside_use_one_thread(threads):
     assert blas.get() == before
 
 
+def test_products_in_one_thread_until_the_outermost_context_ends():
+    blas = parallel._blas()
+    if blas is None:
+        pytest.skip("NumPy's BLAS is not OpenBLAS")
+    before = blas.get()
+    try:
+        blas.set(2)
+        with parallel.blas_in_one_thread:
+            assert blas.get() == 1
+            with parallel.blas_in_one_thread:
+                pass
+            parallel.run(lambda start, stop: None, 2)
+            assert blas.get() == 1
+        assert blas.get() == 2
+        with pytest.raises(KeyError), parallel.blas_in_one_thread:
+            raise KeyError
+        assert blas.get() == 2
+    finally:
+        blas.set(before)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "m, k, n", [(3, 4, 5), (300, 200, 200), (200, 200, 301), (1, 2, 1), (0, 3, 2), (400, 400, 100)]
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_matrix_products(threads, m, k, n, dtype, turned):
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)
+    if turned:
+        a, b = np.asfortranarray(a), np.asfortranarray(b)
+    y = parallel.matmul(a, b)
+    assert y.dtype == dtype
+    exact = a.astype("float64") @ b.astype("float64")
+    np.testing.assert_allclose(y, exact, atol=1e-4 if dtype == "float32" else 1e-11)
+    np.testing.assert_array_equal(parallel.matmul(a, b), y)
+
+
+def test_large_products_are_shared(threads, monkeypatch):
+    counts = []
+    original = parallel.run
+    monkeypatch.setattr(
+        parallel,
+        "run",
+        lambda work, count, least: counts.append((count, least)) or original(work, count, least),
+    )
+    parallel.matmul(np.ones((300, 200)), np.ones((200, 200)))
+    parallel.matmul(np.ones((200, 200)), np.ones((200, 300)))
+    parallel.matmul(np.ones((20, 20)), np.ones((20, 30)))
+    # 40000 multiplications for each row: a hundred repay another thread.
+    assert counts == [(300, 100), (300, 100)]
+
+
+def test_products_of_other_ranks():
+    a, b = np.ones((2, 3, 4)), np.ones((4, 2))
+    np.testing.assert_array_equal(parallel.matmul(a, b), a @ b)
+    with pytest.raises(ValueError, match="mismatch"):
+        parallel.matmul(b, b)
+
+
 def test_number_of_threads():
     assert parallel.num_threads() >= 1
     parallel.set_num_threads(5)

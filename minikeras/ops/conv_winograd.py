@@ -269,7 +269,7 @@ class _Backward:
             self.transposed = np.ascontiguousarray(kernel.swapaxes(1, 2))
 
     def add(self, gradient, matrix, block):
-        """Take in the gradient of a block: the four positions of its cells, (4 * cells, filters)."""
+        """Take in the gradient of a block: a matrix (4 * cells, filters), member after member."""
         n0, n1, y0, y1 = block
         n, rows, filters = n1 - n0, y1 - y0, matrix.shape[1]
         cells = len(matrix) // 4
