@@ -149,8 +149,12 @@ def shuffle(x, axis=0, seed=None):
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None):
-    """Return `inputs` with a random part `rate` set to 0 and the rest scaled up."""
-    return ops.dropout(inputs, rate, noise_shape=noise_shape, generator=_generator(seed))
+    """Return `inputs` with a random part `rate` set to 0 and the rest scaled up.
+
+    With `seed` None the stream is 'dropout', that of the layer.
+    """
+    generator = None if seed is None else _generator(seed)
+    return ops.dropout(inputs, rate, noise_shape=noise_shape, generator=generator)
 
 
 def gamma(shape, alpha, dtype=None, seed=None):

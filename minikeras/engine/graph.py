@@ -6,7 +6,10 @@ in which order, and where each value goes. Running the graph then is one pass ov
 
 import collections
 
+import numpy as np
+
 from ..layers.input_layer import InputLayer
+from ..layers.inputs import to_tensor_arguments
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import flatten, map_structure
 
@@ -90,8 +93,7 @@ class Graph:
         for step in self._steps:
             args, kwargs = step.arguments(values)
             structure = step.layer.compute_output_spec(*args, **kwargs)
-            for slot, output in zip(step.output_slots, flatten(structure), strict=True):
-                values[slot] = output
+            step.store(structure, values)
         return [values[slot] for slot in self._output_slots]
 
 
@@ -112,15 +114,19 @@ class _Step:
         self.output_slots = output_slots
         self.free = ()
         self.input_slots = sorted({slots[id(t)] for t in node.inputs})
+        self.casts = _meets_another_type(node)
 
         def template(leaf):
-            return _Slot(slots[id(leaf)]) if isinstance(leaf, KerasTensor) else leaf
+            if isinstance(leaf, KerasTensor):
+                return _Slot(slots[id(leaf)])
+            return to_tensor_arguments(leaf, self.layer.compute_dtype, self.layer)
 
         self.args = map_structure(template, tuple(node.args))
         self.kwargs = map_structure(template, dict(node.kwargs))
-        simple = len(self.args) == 1 and not self.kwargs and len(output_slots) == 1
-        self.single = self.args[0].index if simple and isinstance(self.args[0], _Slot) else None
-        self.plain_output = isinstance(node.structure, KerasTensor)
+        self.single = None  # the slot of the only input, where a call is as simple as can be
+        simple = len(self.args) == 1 and not self.kwargs and isinstance(self.args[0], _Slot)
+        if simple and isinstance(node.structure, KerasTensor) and not self.casts:
+            self.single = self.args[0].index
 
     def arguments(self, values):
         """Return the call's arguments with values in place of slots."""
@@ -132,18 +138,32 @@ class _Step:
 
     def run(self, values):
         """Call the layer and store what it returns."""
-        if self.single is not None and self.plain_output:
+        if self.single is not None:
             values[self.output_slots[0]] = self.layer.run(values[self.single])
         else:
-            args, kwargs = self.arguments(values)
-            if args:
-                outputs = self.layer.run(args[0], args[1:], kwargs)
-            else:
-                outputs = self.layer(**kwargs)
-            for slot, output in zip(self.output_slots, flatten(outputs), strict=True):
-                values[slot] = output
+            (inputs, *args), kwargs = self.arguments(values)
+            if self.casts:
+                inputs = self.layer._to_tensors(inputs)
+            self.store(self.layer.run(inputs, args, kwargs), values)
         for slot in self.free:
             values[slot] = None
+
+    def store(self, structure, values):
+        """Put what a call has returned into the slots; None among it has no slot."""
+        outputs = [output for output in flatten(structure) if output is not None]
+        for slot, output in zip(self.output_slots, outputs, strict=True):
+            values[slot] = output
+
+
+def _meets_another_type(node):
+    """Return whether a layer is called on floats of another type than it computes in."""
+    layer = node.layer
+    wanted = layer.compute_dtype
+    given = [t.dtype for t in node.inputs]
+    if getattr(layer, "_graph", None) is not None:  # a model takes what its inputs say
+        wanted = [t.dtype for t in layer._graph.inputs]
+        return len(wanted) == len(given) and wanted != given
+    return layer.autocast and any(t.kind == "f" and t != np.dtype(wanted) for t in given)
 
 
 class _PooledStep:

@@ -4,13 +4,10 @@ It makes `x + y`, `branch[:, None]` and every function of `minikeras.ops` and `m
 work inside a functional model without a Lambda.
 """
 
-import numpy as np
-
-from ..autograd import Tensor
 from ..autograd.engine import OPS
 from ..registry import suggest
-from ..utils.nest import map_structure
 from .base import Layer, register
+from .json_values import decode, encode
 from .names import unique_name
 from .shape_inference import infer_outputs
 from .symbolic import KerasTensor
@@ -56,24 +53,23 @@ class OpLayer(Layer):
         return infer_outputs(self.call, args, kwargs)
 
     def compute_mask(self, inputs, mask=None):
-        """Pass on the mask of the first input that has one."""
-        masks = mask if isinstance(mask, (list, tuple)) else [mask]
-        return next((m for m in masks if m is not None), None)
+        """Return None: an operation knows no steps, so masks end here, as in Keras 3."""
 
     def get_config(self):
         """Return name, operation and constant arguments."""
-        arrays = map_structure(
-            lambda a: np.asarray(a).tolist() if isinstance(a, (np.ndarray, Tensor)) else a,
-            list(self.arrays),
-        )
         return {
             "name": self.name,
             "trainable": self.trainable,
             "operation": self.operation.op_name,
-            "arrays": arrays,
-            "slots": self.slots,
-            "settings": self.settings,
+            "arrays": [encode(a) for a in self.arrays],
+            "slots": list(self.slots),
+            "settings": encode(self.settings),
         }
+
+    @classmethod
+    def from_config(cls, config):
+        """Build the layer from what `get_config` returned."""
+        return cls(**{key: decode(value) for key, value in config.items()})
 
 
 def record_op(operation, arrays, settings):

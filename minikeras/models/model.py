@@ -6,6 +6,7 @@ import json
 import numpy as np
 
 from .. import config as settings
+from .. import ops
 from .._version import KERAS_VERSION, __version__
 from ..autograd import no_grad
 from ..autograd.tensor import wrap
@@ -14,7 +15,8 @@ from ..engine.summary import print_summary
 from ..engine.training import Training
 from ..layers.base import Layer
 from ..layers.context import forward_pass
-from ..layers.symbolic import KerasTensor
+from ..layers.inputs import with_mask, with_masks
+from ..layers.symbolic import KerasTensor, Node
 from ..layers.weights import assign_all
 from ..utils.nest import as_list, flatten, pack_like, unpack_single
 from .ends import Ends, name_ends
@@ -68,6 +70,8 @@ class Model(Structure, Ends, Training, Layer):
         self._symbolic_losses, self._symbolic_metrics = (), ()
         self.input_names, self.output_names = name_ends(graph, inputs, outputs)
         self.built = True
+        # Like Keras, count the way from inputs to outputs as the first of the model's calls.
+        self._inbound_nodes[:1] = [Node(self, (inputs,), {}, outputs)]
 
     @property
     def _runs_graph(self):
@@ -166,7 +170,7 @@ class Model(Structure, Ends, Training, Layer):
                 self.built = built
                 raise
         if kwargs and kwargs.get("mask") is not None:
-            inputs = _attach_masks(inputs, kwargs["mask"])
+            inputs = with_masks(inputs, kwargs["mask"])
         if self._call_losses:
             self._forget_old_losses()
         training = (kwargs or {}).get("training")
@@ -179,12 +183,11 @@ class Model(Structure, Ends, Training, Layer):
         tensors = super()._to_tensors(inputs)
         if self._graph is None:
             return tensors
-        listed = self._graph_inputs(tensors)
         cast = [
             t
-            if t is None or t.data.dtype == s.dtype or (t._node is not None)
-            else _keep_mask(wrap(t.data.astype(s.dtype)), t)
-            for t, s in zip(listed, self._graph.inputs, strict=True)
+            if t is None or t.data.dtype == s.dtype
+            else with_mask(ops.cast(t, dtype=s.dtype), t.mask)
+            for t, s in zip(self._graph_inputs(tensors), self._graph.inputs, strict=True)
         ]
         return cast[0] if len(cast) == 1 else cast
 
@@ -355,19 +358,3 @@ def _zeros(shape):
     if any(isinstance(part, (tuple, list, dict)) for part in shape):
         return [_zeros(part) for part in shape]
     return wrap(np.zeros([2 if d is None else d for d in shape], settings.floatx()))
-
-
-def _attach_masks(inputs, masks):
-    if isinstance(inputs, (list, tuple)):
-        masks = masks if isinstance(masks, (list, tuple)) else [masks] * len(inputs)
-        return [_attach_masks(i, m) for i, m in zip(inputs, masks, strict=True)]
-    if inputs is None or masks is None:
-        return inputs
-    tensor = wrap(inputs.data, inputs._node, inputs._index)
-    tensor.mask = getattr(masks, "data", masks) if not isinstance(masks, np.ndarray) else masks
-    return tensor
-
-
-def _keep_mask(tensor, source):
-    tensor.mask = source.mask
-    return tensor
