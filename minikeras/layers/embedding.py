@@ -81,7 +81,7 @@ class Embedding(Layer):
         self._lengths = lengths
         self.autocast = False  # indices keep their digits whatever the layer computes in
         if weights is not None:
-            self._build(None)
+            self.build(None)
 
     def build(self, input_shape=None):
         """Make the table; the shape of the input does not matter."""
