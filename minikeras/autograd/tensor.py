@@ -38,6 +38,14 @@ class Node:
         self.recipe = recipe
         self.leaf = vjp is None
 
+    def __reduce__(self):
+        """A copy, or what is read from a pickle, is a leaf made now: it has no past."""
+        return _leaf, (self.shape, self.dtype)
+
+
+def _leaf(shape, dtype):
+    return Node(None, (), shape, dtype)
+
 
 class Operators:
     """What an array can do: operators, indexing, NumPy's methods. Filled in by `minikeras.ops`.
@@ -101,6 +109,15 @@ class Tensor(Operators):
     def requires_grad(self):
         """Whether a gradient can flow back from this tensor."""
         return self._node is not None
+
+    def __getstate__(self):
+        """A copy, or a pickle, holds the numbers; the history stays behind."""
+        return {"data": self.data, "mask": self.mask}
+
+    def __setstate__(self, state):
+        self._node, self._index, self.logits = None, 0, None
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def numpy(self):
         """Return the data as an ndarray (not a copy)."""
@@ -215,6 +232,12 @@ class Variable(Tensor):
         self.regularizer = regularizer
         self._trainable = False
         self.trainable = trainable
+
+    def __getstate__(self):
+        """A copy, or a pickle, is a variable by itself, which shares no buffer."""
+        names = ("_name", "_node", "_trainable", "constraint", "regularizer")
+        own = {name: getattr(self, name) for name in names}
+        return {**vars(self), **super().__getstate__(), **own}
 
     @property
     def name(self):

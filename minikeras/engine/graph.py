@@ -46,6 +46,17 @@ class Graph:
         self._check_names()
         self._plan()
 
+    def __getstate__(self):
+        """A copy, or a pickle, is made of the calls alone; the rest is worked out again."""
+        return {"inputs": self.inputs, "outputs": self.outputs, "nodes": self.nodes}
+
+    def __setstate__(self, state):
+        # Layers are copied without their calls. Those of this graph are put back, in their order.
+        for node in sorted(state["nodes"], key=lambda n: n.outputs[0].history[1]):
+            if not any(known is node for known in node.layer._inbound_nodes):
+                node.attach()
+        self.__init__(state["inputs"], state["outputs"])
+
     def _check_names(self):
         seen = {}
         for layer in self.layers:

@@ -73,6 +73,10 @@ class InputLayer(Layer):
         """Return the data unchanged."""
         return inputs
 
+    def __getstate__(self):
+        """Keep the symbolic tensor: an input without it is none."""
+        return {**super().__getstate__(), "_inbound_nodes": self._inbound_nodes}
+
     def get_config(self):
         """Return batch shape, type and name."""
         return {

@@ -70,8 +70,12 @@ class Model(Structure, Ends, Training, Layer):
         self._symbolic_losses, self._symbolic_metrics = (), ()
         self.input_names, self.output_names = name_ends(graph, inputs, outputs)
         self.built = True
-        # Like Keras, count the way from inputs to outputs as the first of the model's calls.
-        self._inbound_nodes[:1] = [Node(self, (inputs,), {}, outputs)]
+        self._note_own_call()
+
+    def _note_own_call(self):
+        """Count the way from inputs to outputs as the first of the model's calls, as Keras does."""
+        own = Node(self, (self._input_structure,), {}, self._output_structure)
+        self._inbound_nodes[:1] = [own]
 
     @property
     def _runs_graph(self):
@@ -341,6 +345,11 @@ class Model(Structure, Ends, Training, Layer):
 
     def __copy__(self):
         return copy.deepcopy(self)
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        if self._graph is not None:
+            self._note_own_call()
 
 
 def _jsonable(value):
