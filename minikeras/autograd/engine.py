@@ -154,6 +154,9 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
             raw.append(a)
             parents.append(parent)
         if len(raw) != len(arrays):
+            if any(map(_lists_tensors, arrays)):  # such as sum(model.losses)
+                joined = [OPS["stack"](*a, axis=0) if _lists_tensors(a) else a for a in arrays]
+                return apply(*joined, **settings)
             raw, parents, symbolic = _sort_out(arrays, fixed)
             if symbolic is not None:
                 return symbolic.__apply_op__(apply, arrays, settings)
@@ -243,6 +246,11 @@ def _sort_arguments(function, arrays, settings, setting_names, limit):
         else:
             break
     return tuple(arrays), settings
+
+
+def _lists_tensors(value):
+    """Return whether a value is a list with a tensor in it, real or symbolic."""
+    return isinstance(value, (list, tuple)) and any(isinstance(v, Operators) for v in value)
 
 
 def _sort_out(arrays, fixed):

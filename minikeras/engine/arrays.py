@@ -8,7 +8,6 @@ import numpy as np
 from .. import config
 from ..autograd import Tensor
 from ..registry import suggest
-from ..utils.nest import flatten
 
 _ON_DISK = ("h5py", "tables", "zarr", "minikeras")
 
@@ -64,6 +63,8 @@ def _converted(value, what):
 def _numbers_of(array, what):
     """Return an array of objects as one of numbers: columns of mixed types, numbers in boxes."""
     try:
+        if any(value is None for value in array.reshape(-1)):
+            raise ValueError("a missing value")
         return np.asarray(array.tolist(), dtype=config.floatx())
     except (ValueError, TypeError):
         raise ValueError(
@@ -75,7 +76,7 @@ def _numbers_of(array, what):
 def is_number_list(value):
     """Return whether a nested Python list holds plain numbers only."""
     return isinstance(value, (list, tuple)) and all(
-        isinstance(leaf, (int, float, bool, np.generic)) for leaf in flatten(value)
+        isinstance(part, (int, float, np.generic)) or is_number_list(part) for part in value
     )
 
 

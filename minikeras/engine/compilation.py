@@ -11,7 +11,7 @@ from ..autograd import Tensor
 from ..registry import suggest
 from ..utils.nest import as_list
 from .metric_slots import make_metric_slot
-from .outputs import Output, per_output
+from .outputs import Output, is_by_name, per_output
 from .scoreboard import Scoreboard
 
 _BY_SHAPE = ("crossentropy", "ce")  # Keras 3: which cross-entropy is meant, the shapes say
@@ -88,7 +88,7 @@ class Compilation:
 
     def _losses(self, names, shapes):
         losses = per_output(self.loss, names, "loss")
-        if isinstance(self.loss, dict):
+        if is_by_name(self.loss):
             left_out = [name for name in names if name not in self.loss]
             if left_out:
                 listed = ", ".join(map(repr, left_out))
@@ -115,7 +115,7 @@ class Compilation:
         if not given:
             return
         names = [o.name for o in outputs]
-        if isinstance(given, dict) and "class_name" not in given:
+        if is_by_name(given):
             _warn_of_unknown(given, names, what)
             sorted_out = [given.get(name) for name in names]
         elif isinstance(given, (list, tuple)) and any(isinstance(m, (list, tuple)) for m in given):

@@ -91,6 +91,7 @@ class Compiling:
                     "another backend and would never be called here. Override train_step(data), "
                     "test_step(data) or predict_step(data) instead."
                 )
+        self._check_steps()
         optimizer = optimizers.get(optimizer)
         if optimizer is None:
             raise ValueError("compile() needs an optimizer: a name such as 'adam', or an instance.")

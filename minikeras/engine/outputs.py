@@ -154,6 +154,11 @@ def weighted_mean(score, weights, mask):
     return ops.mean(score) if score.data.ndim else score
 
 
+def is_by_name(value):
+    """Return whether a setting is a dictionary by output name, and not the config of an object."""
+    return isinstance(value, dict) and "class_name" not in value
+
+
 def per_output(value, names, what, spread=True):
     """Return a list with one entry per output from a single setting, a list or a dictionary.
 
@@ -163,7 +168,7 @@ def per_output(value, names, what, spread=True):
     Raises:
         ValueError: a list of another length, or a dictionary with unknown names.
     """
-    if isinstance(value, dict) and "class_name" not in value:
+    if is_by_name(value):
         for key in value:
             if key not in names:
                 raise ValueError(

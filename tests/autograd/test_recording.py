@@ -166,9 +166,17 @@ def test_lists_and_numbers_keep_their_digits_beside_float64():
     assert ops.multiply(np.ones(2, "float32"), np.float64(third)).dtype == np.float32
 
 
-def test_a_list_of_tensors_is_refused():
-    with pytest.raises(TypeError, match=r"ops\.stack"):
-        ops.exp([Tensor(1.0), Tensor(2.0)])
+def test_a_list_of_tensors_is_joined():
+    a, b = Variable(np.float32(2.0)), Variable(np.float32(3.0))
+    with recording():
+        total = ops.sum([a * b, a])
+        found = gradients(total, [a, b])
+    assert total.item() == 8
+    assert [float(g) for g in found] == [4, 2]
+
+
+def test_lists_of_lists_of_tensors_are_joined():
+    assert ops.exp([[Tensor(0.0)], [Tensor(1.0)]]).shape == (2, 1)
 
 
 def test_a_matrix_is_an_array():
