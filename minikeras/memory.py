@@ -1,34 +1,40 @@
-"""Memory that stays: what one training step frees, the next one uses again.
+"""Keeping freed memory for the next step instead of giving it back to the operating system.
 
-A step allocates the same few megabytes as the step before. The C library gives large blocks back
-to the system at once, which then has to hand out fresh, zeroed pages for each step: on a small
-network that takes a third of the time. glibc can be told to keep what is freed.
+A training step allocates the same arrays as the one before. The C library of Linux returns large
+arrays to the system as soon as they are freed, and gets them back page by page, each page filled
+with zeros first: that can take a third of a step. Two of its settings (`man mallopt`) prevent it.
 """
 
 import ctypes
 import functools
+import os
 import sys
 
-_M_TRIM_THRESHOLD = -1  # parameter numbers of glibc's mallopt (malloc.h)
-_M_TOP_PAD = -2
+_M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
-_LARGEST_KEPT = 32 * 2**20  # blocks above come from the system one by one; glibc allows no more
-_KEPT = 512 * 2**20  # free memory at the top of the heap that is not given back
-_PAD = 16 * 2**20  # how much more than asked for is fetched at a time
+_MOST = 1 << 30  # bytes of free memory kept, beyond which it is returned after all
+_FALLBACK = 1 << 25  # the largest threshold that older versions accept
 
 
 @functools.cache
 def keep_freed_memory():
-    """Tell glibc, once, to keep up to 512 MB of freed memory; elsewhere this does nothing.
+    """Ask the C library to keep up to 1 GB of freed memory, from now on, for the whole process.
+
+    Training, evaluation and prediction begin with it. It does nothing where the C library is not
+    glibc, or where the environment has settings of its own for it (MALLOC_TRIM_THRESHOLD_,
+    MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES).
 
     Returns:
-        Whether the C library could be told.
+        Whether it was done.
     """
-    if not sys.platform.startswith("linux"):
+    chosen = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
+    if not sys.platform.startswith("linux") or any(name in os.environ for name in chosen):
         return False
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):  # another C library
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "gnu_get_libc_version"):
         return False
-    settings = ((_M_MMAP_THRESHOLD, _LARGEST_KEPT), (_M_TRIM_THRESHOLD, _KEPT), (_M_TOP_PAD, _PAD))
-    return all([mallopt(name, value) == 1 for name, value in settings])
+    done = library.mallopt(_M_TRIM_THRESHOLD, _MOST)
+    for threshold in (_MOST, _FALLBACK):
+        if library.mallopt(_M_MMAP_THRESHOLD, threshold):
+            return bool(done)
+    return False

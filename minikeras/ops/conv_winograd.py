@@ -35,9 +35,8 @@ class Winograd:
         self.plan = plan
         self.kernel = None
         if kernel is not None:
-            g = _G.astype(kernel.dtype)
-            transformed = np.einsum("ai,bj,ijcf->abcf", g, g, kernel, optimize=True)
-            self.kernel = np.ascontiguousarray(transformed).reshape(16, *kernel.shape[2:])
+            transformed = _both_sides(_G.astype(kernel.dtype), kernel.reshape(3, 3, -1))
+            self.kernel = transformed.reshape(16, *kernel.shape[2:])
 
     @staticmethod
     def suits(windows, channels, filters):
@@ -66,9 +65,14 @@ class Winograd:
 
     def kernel_gradient(self, total):
         """Return the gradient of the kernel, given the sum of `_Backward.total`."""
-        g = _G.astype(total.dtype)
-        total = total.reshape(4, 4, *total.shape[1:])
-        return np.einsum("ai,bj,abcf->ijcf", g, g, total, optimize=True)
+        return _both_sides(_G.T.astype(total.dtype), total.reshape(4, 4, -1))
+
+
+def _both_sides(m, k):
+    """Return m k m^T for each of the matrices k (rows, columns, n)."""
+    rows, columns, n = k.shape
+    half = np.matmul(m, k.reshape(rows, columns * n)).reshape(len(m), columns, n)
+    return np.matmul(m, half)
 
 
 def _products(a, b, out):
