@@ -88,13 +88,16 @@ def run(work, count, least=1):
 def matmul(a, b):
     """Return the product of two matrices, rows or columns of the result shared among threads.
 
-    Small products are left to one thread; so are arrays of other ranks, to `a @ b`.
+    Small products are left to one thread; so are tensors and arrays of other ranks, to `a @ b`.
     """
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+    if a.ndim != 2 or b.ndim != 2:
         return a @ b
+    if a.size * b.shape[1] < 2 * _WORTH_A_THREAD or num_threads() == 1:
+        return np.dot(a, b)  # half a microsecond less than @
+    plain = type(a) is np.ndarray and type(b) is np.ndarray and a.dtype == b.dtype
     (m, k), n = a.shape, b.shape[1]
-    if m * k * n < 2 * _WORTH_A_THREAD or num_threads() == 1 or a.dtype != b.dtype:
-        return a @ b
+    if not plain or k != len(b):
+        return np.dot(a, b)
     out = np.empty((m, n), a.dtype)
 
     def work(start, stop):

@@ -7,6 +7,8 @@ import numpy as np
 from ..autograd import RowGradient, leaf_gradients, no_grad, recording
 from ..autograd.tensor import wrap
 from ..layers.context import forward_pass
+from ..memory import keep_freed_memory
+from ..parallel import blas_in_one_thread
 from ..utils.nest import flatten
 
 
@@ -77,16 +79,20 @@ class Stepping:
     def _train_batch(self, inputs, targets, weights):
         """Make one update and return the batch's numbers in the order of `metrics_names`."""
         gathered, reported = [], []
-        with recording(self._target_leaves, keep=False), forward_pass(True, gathered, reported):
+        keep_freed_memory()
+        record = recording(self._target_leaves, keep=False)
+        with blas_in_one_thread, record, forward_pass(True, gathered, reported):
             outputs = self._forward(inputs, gathered, reported)
             total, parts = self._total_loss(targets, outputs, weights, gathered)
+            # Measured first: a metric that does not fit the labels fails before a weight moves.
+            values = self._add_batch(total, parts, targets, outputs, weights, reported)
             self._update(total)
-        return self._add_batch(total, parts, targets, outputs, weights, reported)
+        return values
 
     def _test_batch(self, inputs, targets, weights):
         """Return the batch's numbers without an update, dropout off."""
         gathered, reported = [], []
-        with no_grad(), forward_pass(False, gathered, reported):
+        with blas_in_one_thread, no_grad(), forward_pass(False, gathered, reported):
             outputs = self._forward(inputs, gathered, reported)
             total, parts = self._total_loss(targets, outputs, weights, gathered)
         return self._add_batch(total, parts, targets, outputs, weights, reported)
@@ -99,7 +105,7 @@ class Stepping:
 
     def _predict_batch(self, inputs):
         """Return the list of output arrays."""
-        with no_grad(), forward_pass(False):
+        with blas_in_one_thread, no_grad(), forward_pass(False):
             outputs = self._forward(inputs)
         arrays = [np.asarray(o.data) for o in outputs]
         # What a model passes through must not be the user's own data, which may be changed.

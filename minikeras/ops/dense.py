@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..autograd import Tensor, composite, op
+from ..parallel import matmul
 from .activation import sigmoid
 from .columns import sum_rows
 from .piecewise import rectify
@@ -27,7 +28,7 @@ def _dense(x, kernel, bias=None, /, activation=None):
     if isinstance(x, Tensor) or isinstance(kernel, Tensor) or isinstance(bias, Tensor):
         y = _dense(x, kernel, bias, activation=activation)
     else:
-        y = np.dot(rows, kernel)
+        y = matmul(rows, kernel)
         if bias is not None:
             y += bias
         if activate is not None:
@@ -42,11 +43,11 @@ def _dense(x, kernel, bias=None, /, activation=None):
             g = g.reshape((-1, g.shape[-1]))
         for_x = for_kernel = for_bias = None
         if needs[0]:
-            for_x = np.dot(g, kernel.T)
+            for_x = matmul(g, kernel.T)
             if rows is not x:
                 for_x = for_x.reshape(x.shape)
         if needs[1]:
-            for_kernel = np.dot(rows.T, g)
+            for_kernel = matmul(rows.T, g)
         if bias is not None and needs[2]:
             for_bias = sum_rows(g)
         return for_x, for_kernel, for_bias
