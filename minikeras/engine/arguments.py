@@ -1,4 +1,4 @@
-"""Arguments of fit and its kin: names of Keras 1, unknown names, and numbers that must be whole."""
+"""Arguments of fit and its kin: older names, unknown names, numbers that must be whole."""
 
 import warnings
 

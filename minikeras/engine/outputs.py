@@ -10,6 +10,7 @@ from .. import ops
 from ..autograd import Tensor
 from ..autograd.tensor import wrap
 from ..registry import suggest
+from .error_places import located
 
 # What labels look like to the losses of ours that do not compare them value by value: see
 # `Output.labels`. Keys are names of functions and classes in lower case without underscores.
@@ -89,22 +90,16 @@ class Output:
             else:
                 value = self.loss(y_true, y_pred)
         except (ValueError, TypeError) as error:
-            raise self._located(error, y_true, y_pred) from error
+            place = (
+                f"in the loss {self.loss_name!r} of the output {self.name!r}, for labels of shape "
+                f"{np.shape(y_true)} and predictions of shape {y_pred.shape}"
+            )
+            raise located(error, place) from error
         if type(value) is not Tensor:
             value = self._checked(value)
         if not self._is_object:
             return weighted_mean(value, weights, y_pred.mask)
         return ops.mean(value) if value.data.ndim else value
-
-    def _located(self, error, y_true, y_pred):
-        """Return an error with the output and the shapes added."""
-        try:
-            return type(error)(
-                f"{error}\n  in the loss {self.loss_name!r} of the output {self.name!r}, for "
-                f"labels of shape {np.shape(y_true)} and predictions of shape {y_pred.shape}"
-            )
-        except TypeError:  # an exception class with a signature of its own
-            return error
 
     def _checked(self, value):
         """Return what a user's loss returned as a tensor, or say what it should have returned."""

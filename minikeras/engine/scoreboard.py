@@ -4,6 +4,7 @@ import numpy as np
 
 from ..autograd import Tensor
 from ..callbacks import Logs
+from .error_places import located
 from .metric_slots import ObjectSlot
 
 
@@ -75,7 +76,11 @@ class Scoreboard:
         if self.loss_names:
             values += parts
         for slot, index, weighted in self._rows:
-            value = slot.update(y_true[index], y_pred[index], weights[index] if weighted else None)
+            weight = weights[index] if weighted else None
+            try:
+                value = slot.update(y_true[index], y_pred[index], weight)
+            except (ValueError, TypeError) as error:
+                raise located(error, f"in the metric {slot.log_names[0]!r}") from error
             if slot.keys is None:
                 values.append(value)
             else:

@@ -629,6 +629,18 @@ def test_a_model_is_usable_after_an_interruption(error, capsys):
     assert model.optimizer.iterations == 3
 
 
+def test_a_metric_that_does_not_fit_fails_before_a_weight_moves():
+    x, _, c = data()
+    model = Sequential([Dense(4, activation="softmax", input_shape=(3,))])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["acc", "mae"])
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=r"shape.*\n  in the metric 'mean_absolute_error'"):
+        model.fit(x, c, verbose=0)
+    for a, b in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    assert model.optimizer.iterations == 0
+
+
 def test_an_error_in_a_layer_leaves_the_phase_as_it_was():
     def broken(t):
         if K.learning_phase():
