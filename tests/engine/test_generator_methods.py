@@ -72,4 +72,4 @@ def test_misspelt_arguments():
 
 def test_the_reference_is_what_it_should_be():
     assert EXPECTED.shape == trained(X, Y).shape == (4,)
-    assert (EXPECTED != np.concatenate([w.reshape(-1) for w in line().get_weights()])).all()
+    assert (np.concatenate([w.reshape(-1) for w in line().get_weights()]) != EXPECTED).all()
