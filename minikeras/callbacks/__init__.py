@@ -1,5 +1,6 @@
 """Callbacks: objects that watch or steer a training, each family in its own file."""
 
+from minikeras.callbacks.backup_and_restore import BackupAndRestore
 from minikeras.callbacks.base import Callback
 from minikeras.callbacks.container import CallbackList
 from minikeras.callbacks.csv_logger import CSVLogger
@@ -16,6 +17,7 @@ from minikeras.callbacks.remote_monitor import RemoteMonitor
 from minikeras.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "BaseLogger",
     "CSVLogger",
     "Callback",

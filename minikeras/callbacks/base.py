@@ -21,8 +21,15 @@ class Callback:
     A method that is not overridden costs nothing, so that `logs` of batches are made only when
     someone reads them. Training looks for overridden methods when it begins: a method that is
     assigned to an instance later than `on_train_begin` is not seen.
+
+    What a callback remembers from epoch to epoch is kept by `BackupAndRestore` if it says so: by
+    `remembered`, the names of attributes that hold plain data (numbers, strings, arrays, lists
+    and dictionaries of them), or by its own `get_state` and `set_state`. A callback whose class
+    says `told_last = True` is told of every moment after all others.
     """
 
+    remembered = ()
+    told_last = False
     params = None
     model = None
     validation_data = None
@@ -39,6 +46,15 @@ class Callback:
     def set_model(self, model):
         """Receive the model being trained, tested or predicting."""
         self.model = model
+
+    def get_state(self):
+        """Return what the callback remembers, as plain data; None or empty for nothing."""
+        return {name: getattr(self, name) for name in self.remembered}
+
+    def set_state(self, state):
+        """Put back what `get_state` returned; called after `on_train_begin`."""
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def on_train_begin(self, logs=None):
         """Called before the first epoch."""

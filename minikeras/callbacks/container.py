@@ -36,7 +36,7 @@ _SLOW_SECONDS = 0.1  # a batch hook is called slow above this, as in Keras 2.1.5
 
 
 class CallbackList:
-    """All callbacks of one training, test or prediction, called in order.
+    """All callbacks of one training, test or prediction, called in order, `told_last` ones last.
 
     `callbacks` is a list of callbacks, one callback, or None; nested lists are flattened. `model`
     and `params` are handed to each (`params` may be given as keywords instead, as in Keras 3).
@@ -84,8 +84,9 @@ class CallbackList:
 
     def refresh(self):
         """Look again for the methods that callbacks override."""
+        in_turn = sorted(self.callbacks, key=lambda c: bool(getattr(c, "told_last", False)))
         for moment, hooks in MOMENTS.items():
-            listeners = (_listener(callback, hooks) for callback in self.callbacks)
+            listeners = (_listener(callback, hooks) for callback in in_turn)
             setattr(self, moment, tuple(hook for hook in listeners if hook is not None))
 
     def append(self, callback):

@@ -10,6 +10,7 @@ import numpy as np
 
 from minikeras.callbacks.base import Callback
 from minikeras.callbacks.logs import Logs
+from minikeras.utils.atomic import write_bytes
 
 
 class CSVLogger(Callback):
@@ -18,6 +19,9 @@ class CSVLogger(Callback):
     `separator` stands between values. With `append=False` an existing file is replaced when
     training begins. With `append=True` training continues it: its columns are kept, its header is
     not repeated, and a last line that a crash cut short is removed.
+
+    With `BackupAndRestore` a training that was killed continues the file either way, and lines of
+    epochs that are run again are not there twice.
 
     Each line is written whole and the file closed again, so that what happened up to a crash is
     on file and any program may read along. A name without a value in some epoch gives `NA`; one
@@ -43,6 +47,16 @@ class CSVLogger(Callback):
         else:
             with open(self.filename, "w"):
                 pass
+
+    def get_state(self):
+        """Return the columns and the content of the file so far."""
+        with open(self.filename, newline="") as file:
+            return {"keys": self.keys, "content": file.read()}
+
+    def set_state(self, state):
+        """Make the file what it was at the time of `get_state`: later lines come again."""
+        self.keys = state["keys"]
+        write_bytes(self.filename, state["content"].encode())
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs if isinstance(logs, Logs) else Logs(logs or ())

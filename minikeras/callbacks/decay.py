@@ -22,6 +22,8 @@ class EpochDecay(Callback):
     `lr`; `verbose=1` prints every change.
     """
 
+    remembered = ("_initial", "_last")
+
     def __init__(self, initial_lr=None, min_lr=0.0, verbose=0):
         super().__init__()
         if initial_lr is not None and not 0 < initial_lr < math.inf:

@@ -21,6 +21,8 @@ class EarlyStopping(MonitorCallback):
     `best`, `best_epoch`, `wait` and `best_weights` can be read.
     """
 
+    remembered = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights", "_stopped")
+
     def __init__(
         self,
         monitor="val_loss",

@@ -62,6 +62,16 @@ class History(Callback):
         self.epoch = []
         self.history = Logs()
 
+    def get_state(self):
+        """Return the record so far."""
+        history = {name: list(values) for name, values in self.history.items()}
+        return {"epoch": list(self.epoch), "history": history}
+
+    def set_state(self, state):
+        """Put back what `get_state` returned."""
+        self.epoch = list(state["epoch"])
+        self.history = Logs((name, list(v)) for name, v in state["history"].items())
+
     def on_epoch_end(self, epoch, logs=None):
         self.epoch.append(epoch)
         history = self.history

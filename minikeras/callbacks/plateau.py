@@ -19,6 +19,8 @@ class ReduceLROnPlateau(MonitorCallback):
     together.
     """
 
+    remembered = ("best", "wait", "cooldown_counter")
+
     def __init__(
         self,
         monitor="val_loss",

@@ -24,6 +24,8 @@ class ProgbarLogger(Callback):
     Raises ValueError for another `count_mode`.
     """
 
+    remembered = ("seen", "_steps_found")
+
     def __init__(self, count_mode="samples", stateful_metrics=None):
         super().__init__()
         if count_mode not in ("samples", "steps"):

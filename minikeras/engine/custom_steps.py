@@ -13,6 +13,7 @@ from ..metrics import Mean, Metric
 from ..metrics.base import plain
 from ..utils.data_tuples import unpack_x_y_sample_weight
 from ..utils.nest import flatten
+from .metric_state import metric_state, restore_metric
 from .scoreboard import Averages
 
 TRAINING_STEP = ("train_step", "compute_loss", "compute_metrics")
@@ -185,6 +186,19 @@ class CustomSteps:
         for metric in self._metrics_in_use():
             metric.reset_state()
 
+    def _metric_states(self):
+        """Return [name, state] of all metrics as plain data."""
+        return [[metric.name, metric_state(metric)] for metric in self._metrics_in_use()]
+
+    def _restore_metrics(self, states):
+        """Put back what `_metric_states` returned."""
+        known = [metric.name for metric in self._metrics_in_use()]
+        for name, _ in states:
+            if name not in known and not self._lists_its_metrics:
+                self._step_objects()[name] = Mean(name=name)  # of an output's loss
+        for metric, (_, saved) in zip(self._metrics_in_use(), states):
+            restore_metric(metric, saved)
+
     def _metrics_in_use(self):
         """Return what the property `metrics` lists where a model overrides it, else everything."""
         listed = [m for m in self.metrics if isinstance(m, Metric)]
@@ -226,6 +240,20 @@ class CompiledMetrics(Metric):
         means = self._averages.means() or [0.0] * len(board.names)
         losses = ("loss", *board.loss_names)
         return {name: v for name, v in board.results(means).items() if name not in losses}
+
+    def get_state(self):
+        """Return the averages and the states of the metrics inside, as plain data."""
+        board = self._board()
+        return {
+            "averages": self._averages.state(),
+            "board": None if board is None else board.state(),
+        }
+
+    def set_state(self, state):
+        """Put back what `get_state` returned."""
+        self._averages.set_state(state["averages"])
+        if self._board() is not None and state["board"] is not None:
+            self._board().set_state(state["board"])
 
     def reset_state(self):
         """Let every metric of `compile` forget what it has seen."""

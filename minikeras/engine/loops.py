@@ -4,13 +4,26 @@ from ..callbacks import Logs
 from .predictions import Predictions
 
 
-def train_epoch(model, runner, source, listeners):
-    """Train on the batches of one epoch; return its logs."""
+def train_epoch(model, runner, source, listeners, run, interrupts):
+    """Train on the batches of one epoch, or on those that are left of it; return its logs.
+
+    Args:
+        run: the `TrainingRun`, which knows where to begin and is told of every batch.
+        interrupts: the `Interrupts` that keep Ctrl-C out of the middle of an update.
+    """
     runner.begin()
-    for number, (inputs, targets, weights, size) in enumerate(source.epoch()):
+    done = run.begin_epoch()
+    if done and model.stop_training:  # a callback had stopped the run that this one continues
+        return runner.epoch_logs()
+    for number, (inputs, targets, weights, size) in enumerate(source.epoch(done), done):
         if listeners.train_batch_begin:
             listeners.on_train_batch_begin(number, Logs(batch=number, size=size))
+        interrupts.held = True
         runner.run(inputs, targets, weights, size)
+        run.step = number + 1
+        interrupts.held = False
+        if interrupts.pending:
+            interrupts.deliver()
         if listeners.train_batch_end:
             listeners.on_train_batch_end(number, _with_counts(runner.batch_logs(), number, size))
         if model.stop_training:

@@ -22,6 +22,7 @@ class StandardRunner:
     """
 
     def __init__(self, model, run):
+        self._model = model
         self._compilation = model._compilation
         self._run = run
 
@@ -37,6 +38,25 @@ class StandardRunner:
         """Run the step on one batch."""
         self._values = values = self._run(inputs, targets, weights)
         self._averages.add(values, size)
+
+    def warm_up(self, batch):
+        """Test on a batch, so that all names are known and all metrics have their variables."""
+        self._model._test_batch(*batch[:3])
+        self._compilation.board.reset()
+
+    def state(self):
+        """Return the running means and the metrics' states, as plain data."""
+        return {
+            "values": list(self._values),
+            "averages": self._averages.state(),
+            "board": self._board.state(),
+        }
+
+    def set_state(self, state):
+        """Put back what `state` returned, after `begin`."""
+        self._values = state["values"]
+        self._averages.set_state(state["averages"])
+        self._board.set_state(state["board"])
 
     def batch_logs(self):
         """Return the numbers of the last batch."""
@@ -77,6 +97,18 @@ class CustomRunner:
                 f"logs, such as {{'loss': loss}}, but it returned {type(logs).__name__}."
             )
         self._logs = Logs(_numbers(logs))
+
+    def warm_up(self, batch):
+        """Nothing: which metrics there are is for the step to say."""
+
+    def state(self):
+        """Return the last answer and the states of the model's metrics, as plain data."""
+        return {"logs": dict(self._logs), "metrics": self._model._metric_states()}
+
+    def set_state(self, state):
+        """Put back what `state` returned, after `begin`."""
+        self._logs = Logs(state["logs"])
+        self._model._restore_metrics(state["metrics"])
 
     def batch_logs(self):
         """Return the numbers after the last batch."""

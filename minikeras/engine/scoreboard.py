@@ -6,6 +6,7 @@ from ..autograd import Tensor
 from ..callbacks import Logs
 from .error_places import located
 from .metric_slots import ObjectSlot
+from .metric_state import metric_state, restore_metric
 
 
 class Scoreboard:
@@ -118,6 +119,21 @@ class Scoreboard:
                 self.names.append(name)
         return [found.get(name, float("nan")) for name in self._reported]
 
+    def state(self):
+        """Return the metrics' states as plain data, and the names that layers have reported."""
+        return {
+            "reported": list(self._reported),
+            "metrics": [metric_state(slot.metric) for slot in self._with_state],
+        }
+
+    def set_state(self, state):
+        """Put back what `state` returned."""
+        new = [name for name in state["reported"] if name not in self._reported]
+        self._reported += new
+        self.names += new
+        for slot, saved in zip(self._with_state, state["metrics"]):
+            restore_metric(slot.metric, saved)
+
     def results(self, means):
         """Return the numbers of an epoch as logs.
 
@@ -146,6 +162,14 @@ class Averages:
         for i, value in enumerate(values):
             sums[i] += value * size
         self._samples += size
+
+    def state(self):
+        """Return the sums as plain data."""
+        return {"sums": list(self._sums), "samples": self._samples}
+
+    def set_state(self, state):
+        """Put back what `state` returned."""
+        self._sums, self._samples = list(state["sums"]), state["samples"]
 
     def means(self):
         """Return the list of means; an empty one before any batch."""

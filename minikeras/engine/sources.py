@@ -5,6 +5,7 @@ nothing else about data.
 """
 
 import inspect
+import itertools
 
 import numpy as np
 
@@ -48,28 +49,75 @@ class ArraySource:
         self.shuffle = shuffle
         self.steps = steps
         self.passes = -(-samples // batch_size)
-        self._endless = None
+        self._endless = None  # the present pass, where an epoch may end in the middle of one
+        self._resumed = None  # the rest of a pass that another run has begun
+        self._taken = 0  # batches of the present pass that have been given out
+        self._began = None  # the stream of orders when the present pass began
 
     @property
     def size(self):
         """Number of batches in an epoch."""
         return self.passes if self.steps is None else self.steps
 
-    def epoch(self):
-        """Return an iterator over the batches of one epoch."""
-        return self._one_pass() if self.steps is None else self._several_passes()
+    def epoch(self, done=0):
+        """Return an iterator over the batches of one epoch, or those after the first `done`."""
+        if self.steps is not None:
+            return self._several_passes(self.steps - done)
+        rest, self._resumed = self._resumed, None
+        return rest if done and rest is not None else self._one_pass()
 
-    def _several_passes(self):
-        for _ in range(self.steps):
+    def _several_passes(self, steps):
+        for _ in range(steps):
             batch = None if self._endless is None else next(self._endless, None)
             if batch is None:
                 self._endless = self._one_pass()
                 batch = next(self._endless)
             yield batch
 
-    def _one_pass(self):
-        for index, size in self._indices():
+    def _one_pass(self, skip=0):
+        if self.shuffle:
+            self._began = config.stream("shuffle").bit_generator.state
+        self._taken = skip
+        return self._batches(self._order(), skip)
+
+    def _batches(self, order, skip):
+        for index, size in itertools.islice(self._indices(order), skip, None):
+            self._taken += 1
             yield self._cut(index, size)
+
+    # -----------------------------------------------------------------------------------------
+    # Going on where another run was
+    # -----------------------------------------------------------------------------------------
+    def position(self):
+        """Return where this source is in the data, as plain data."""
+        return {"kind": self._kind(), "taken": self._taken, "began": self._began}
+
+    def _kind(self):
+        return [self.samples, self.batch_size, self.shuffle, self.steps]
+
+    def resume(self, position, inside):
+        """Go on from a position; `inside` says that it lies within an epoch.
+
+        Raises:
+            ValueError: the data are cut into other batches here, and a pass is not through.
+        """
+        kind = position.get("kind")
+        if kind is None or list(kind) != self._kind():
+            if inside or kind is None or position["taken"] % -(-kind[0] // kind[1]):
+                _refuse_position(kind, self._kind())
+            return
+        if self.shuffle and position["began"] is not None:
+            config.stream("shuffle").bit_generator.state = position["began"]
+        rest = self._one_pass(position["taken"])
+        if self.steps is None:
+            self._resumed = rest
+        elif position["taken"]:
+            self._endless = rest
+
+    def probe(self):
+        """Return a batch without taking it."""
+        size = min(self.batch_size, self.samples)
+        return self._cut(slice(0, size), size)
 
     def _cut(self, index, size):
         return (
@@ -79,16 +127,21 @@ class ArraySource:
             size,
         )
 
-    def _indices(self):
+    def _order(self):
+        """Draw the order of a pass: of rows, or of whole batches; None for the given order."""
+        if not self.shuffle:
+            return None
+        # The ragged last batch stays last, as in Keras 2.
+        items = self.samples // self.batch_size if self.shuffle == "batch" else self.samples
+        return config.stream("shuffle").permutation(items)
+
+    def _indices(self, order):
         """Yield (index array or slice, size) per batch."""
         n, step = self.samples, self.batch_size
         starts = range(0, n, step)
         if self.shuffle == "batch":
-            # The ragged last batch stays last, as in Keras 2.
-            order = config.stream("shuffle").permutation(n // step)
             starts = [int(i) * step for i in order] + list(range(n // step * step, n, step))
         elif self.shuffle:
-            order = config.stream("shuffle").permutation(n)
             for start in starts:
                 chosen = order[start : start + step]
                 yield chosen, len(chosen)
@@ -173,6 +226,7 @@ class GeneratorSource:
         self.max_queue_size = own.max_queue_size if max_queue_size is None else max_queue_size
         self._enqueuer = None
         self._stream = None
+        self._taken = 0  # batches given out since the generator was opened
 
     @property
     def size(self):
@@ -184,15 +238,16 @@ class GeneratorSource:
         """Whether there is one pass through the data and nobody knows how long it is."""
         return self.steps is None and hasattr(self.generator, "__next__")
 
-    def epoch(self):
-        """Yield the batches of one epoch."""
+    def epoch(self, done=0):
+        """Yield the batches of one epoch, or those after the first `done`."""
         if self._stream is None:
             self._stream = self._open()
-        count, begun_again = 0, False
+        count, begun_again = done, False
         while self.steps is None or count < self.steps:
             batch = next(self._stream, _END)
             if batch is not _END:
                 begun_again = False
+                self._taken += 1
                 yield self.prepare(batch)
                 count += 1
             elif self.steps is None and count:  # the first epoch shows how long an epoch is
@@ -208,12 +263,65 @@ class GeneratorSource:
                 self.close()
                 self._stream, begun_again = self._open(), True
 
-    def _open(self):
+    # -----------------------------------------------------------------------------------------
+    # Going on where another run was
+    # -----------------------------------------------------------------------------------------
+    def position(self):
+        """Return where this source is, as plain data.
+
+        A data set that changes between epochs, by its `on_epoch_end` for instance, may have
+        methods `get_state()`, which returns plain data, and `set_state(state)`.
+        """
+        memory = getattr(self.generator, "get_state", None)
+        return {
+            "taken": self._taken,
+            "steps": self.steps,
+            "pass": self._enqueuer.position() if self.is_sequence and self._enqueuer else None,
+            "memory": None if memory is None else memory(),
+        }
+
+    def resume(self, position, inside):
+        """Go on from a position; `inside` says that it lies within an epoch.
+
+        The generator is taken to be at its beginning: what it gave the other run is drawn again
+        and dropped. Batches of a `Sequence` are not: they have numbers.
+
+        Raises:
+            ValueError: the generator ends before the position.
+        """
+        if "taken" not in position or "kind" in position:
+            _refuse_position(position, "a generator")
+        if inside and self.steps is not None and position["steps"] != self.steps:
+            _refuse_position(f"{position['steps']} steps", f"{self.steps} steps")
+        self.steps = position["steps"]
+        if position["memory"] is not None and hasattr(self.generator, "set_state"):
+            self.generator.set_state(position["memory"])
+        if not position["taken"]:
+            return
+        self._stream = self._open(position["pass"])
+        while not self.is_sequence and self._taken < position["taken"]:
+            self._probe = next(self._stream, _END)
+            if self._probe is _END:
+                raise ValueError(
+                    f"The backup was made after {position['taken']} batches of a generator that "
+                    f"ends after {self._taken} now. Give it as it was when training began."
+                )
+            self._taken += 1
+        self._taken = position["taken"]
+
+    def probe(self):
+        """Return a batch without taking it."""
+        return self.prepare(self.generator[0] if self.is_sequence else self._probe)
+
+    def _open(self, position=None):
         """Return an iterator over batches, made ahead of time by workers where there are some."""
+        self._taken = 0
         if self.is_sequence:
             self._enqueuer = OrderedEnqueuer(
                 self.generator, self.use_multiprocessing, shuffle=self.shuffle
             )
+            if position is not None:
+                self._enqueuer.resume(position)
         elif self.workers:
             self._enqueuer = GeneratorEnqueuer(iter(self.generator), self.use_multiprocessing)
         else:
@@ -238,6 +346,14 @@ class _NO_SETTINGS:  # noqa: N801 - stands in for an object
 
 
 _END = object()
+
+
+def _refuse_position(there, here):
+    raise ValueError(
+        f"The backup is from the middle of a pass through other data: {there} then, {here} now "
+        "(samples, batch size, shuffle, steps). Give fit the same data and arguments, or delete "
+        "the backup to start afresh."
+    )
 
 
 def _length(generator):

@@ -18,11 +18,13 @@ from .compiling import Compiling
 from .custom_steps import PREDICTING_STEP, TESTING_STEP, TRAINING_STEP, CustomSteps
 from .feeding import Feeder, StructureFeeder
 from .generator_methods import GeneratorMethods
+from .interrupts import Interrupts
 from .loops import predict_all, test_epoch, train_epoch
 from .runners import CustomPredictor, CustomRunner, StandardRunner
 from .sources import is_generator
 from .splitting import hold_out
 from .stepping import Stepping
+from .training_run import TrainingRun
 
 
 class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
@@ -31,10 +33,12 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
     Attributes:
         history: the `History` of the last `fit`, None before.
         stop_training: set it to True, in a callback for instance, to end `fit` after this batch.
+        training_run: the `TrainingRun` of the `fit` that is going on, else None.
     """
 
     history = None
     stop_training = False
+    training_run = None
 
     # -----------------------------------------------------------------------------------------
     # Which way: the model's own steps, or steps that a model overrides
@@ -204,23 +208,29 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
     def _run_epochs(self, runner, source, validation, listeners, params, frequency, epochs):
         """Run the epochs and tell the callbacks."""
         self.stop_training = False
+        run = TrainingRun(self, runner, source, validation, listeners, epochs)
+        self.training_run = run
         try:
-            listeners.on_train_begin()
-            for epoch in epochs:
-                listeners.on_epoch_begin(epoch)
-                logs = train_epoch(self, runner, source, listeners)
-                if validation is not None and validation_due(epoch, frequency):
-                    for name, value in test_epoch(*validation, listeners).items():
-                        logs["val_" + name] = value
-                _learn_names(params["metrics"], logs)
-                listeners.on_epoch_end(epoch, logs)
-                if self.stop_training:
-                    break
-            self.optimizer.finalize_variable_values(self._targets or ())
-            listeners.on_train_end()
+            with Interrupts(run.how_far) as interrupts:
+                listeners.on_train_begin()
+                while run.goes_on:
+                    epoch = run.epoch
+                    listeners.on_epoch_begin(epoch)
+                    logs = train_epoch(self, runner, source, listeners, run, interrupts)
+                    if validation is not None and validation_due(epoch, frequency):
+                        for name, value in test_epoch(*validation, listeners).items():
+                            logs["val_" + name] = value
+                    _learn_names(params["metrics"], logs)
+                    run.end_epoch()
+                    listeners.on_epoch_end(epoch, logs)
+                    run.over = self.stop_training
+                self.optimizer.finalize_variable_values(self._targets or ())
+                listeners.on_train_end()
         except BaseException:
             listeners.abort()
             raise
+        finally:
+            self.training_run = None
 
     # -----------------------------------------------------------------------------------------
     # evaluate and predict

@@ -5,6 +5,7 @@ again where the batches are consumed. Nobody polls: who waits sleeps.
 """
 
 import operator
+import sys
 import threading
 import time
 import warnings
@@ -149,6 +150,25 @@ class OrderedEnqueuer(SequenceEnqueuer):
         self.use_multiprocessing = use_multiprocessing
         self.shuffle = shuffle
         self._plan = None
+        self._began = None  # the stream of orders when the present pass began
+        self._entropy = None  # from which processes have their random numbers
+        self._start = None  # where the consumer of another enqueuer was
+        self._first = self._taken = self._skip = 0  # batches before this pass, and of it
+
+    def position(self):
+        """Return where the consumer is, as plain data: `resume` goes on there."""
+        return {
+            "taken": self._taken,
+            "began": self._began,
+            "first": self._first,
+            "entropy": self._entropy,
+        }
+
+    def resume(self, position):
+        """Begin at a position that `position` returned; to be called before `start`."""
+        self._start = position
+        if self.shuffle and position["began"] is not None:
+            config.stream("shuffle").bit_generator.state = position["began"]
 
     def _capacity(self, max_queue_size):
         # As in Keras 2, 0 means no bound; the end of the epoch is one.
@@ -156,13 +176,21 @@ class OrderedEnqueuer(SequenceEnqueuer):
 
     def _launch(self, workers):
         self._plan = _Plan()
+        start, self._start = self._start or {}, None
+        self._skip = start.get("taken", 0)
+        self._first = start.get("first", 0)
+        self._entropy = start.get("entropy")
+        before = self._first + self._skip
         batches = self._plan_epoch()
         if self.use_multiprocessing and workers:
-            entropy = int(config.stream("workers").integers(2**32))
+            if self._entropy is None:
+                self._entropy = int(config.stream("workers").integers(2**32))
+            entropy = self._entropy
             for _ in range(workers):
                 self._processes.append(WorkerProcess(self.sequence, operator.getitem))
             for process in self._processes:
-                self._run(_serve_from_process, self._conveyor, process, self._plan, entropy)
+                arguments = self._conveyor, process, self._plan, entropy, before
+                self._run(_serve_from_process, *arguments)
         else:
             for _ in range(workers):
                 self._run(_serve_from_sequence, self._conveyor, self.sequence, self._plan)
@@ -170,11 +198,15 @@ class OrderedEnqueuer(SequenceEnqueuer):
 
     def _plan_epoch(self):
         """Begin an epoch of the data set; return how many batches it has."""
+        skip, self._skip = self._skip, 0
         begin = getattr(self.sequence, "on_epoch_begin", None)
-        if begin is not None:
+        # One that remembers where another run was had been told of this pass there.
+        if begin is not None and not (skip and hasattr(self.sequence, "set_state")):
             begin()
         batches = _number_of_batches(self.sequence)
+        self._taken = skip
         if batches is None:
+            self._plan.add(range(skip, sys.maxsize))
             return float("inf")
         if batches < 1:
             raise ValueError(
@@ -183,9 +215,10 @@ class OrderedEnqueuer(SequenceEnqueuer):
             )
         order = range(batches)
         if self.shuffle:
+            self._began = config.stream("shuffle").bit_generator.state
             order = config.stream("shuffle").permutation(batches).tolist()
-        self._plan.add(order)
-        return batches
+        self._plan.add(order[skip:])
+        return max(0, batches - skip)
 
     def end_epoch(self):
         """Call the data set's `on_epoch_end` now if its epoch is through, and begin the next.
@@ -196,6 +229,7 @@ class OrderedEnqueuer(SequenceEnqueuer):
         if self._conveyor is None or not self._conveyor.exhausted():
             return
         self.sequence.on_epoch_end()
+        self._first += self._taken
         batches = self._plan_epoch()
         for process in self._processes:
             process.refresh(self.sequence)
@@ -204,7 +238,10 @@ class OrderedEnqueuer(SequenceEnqueuer):
     def _take(self):
         if self.is_running():
             self.end_epoch()
-        return super()._take()
+        outcome = super()._take()
+        if outcome is not END:
+            self._taken += 1
+        return outcome
 
     def _make_next(self):
         number = self._conveyor.claim()
@@ -336,9 +373,9 @@ def _serve_from_sequence(conveyor, sequence, plan):
         conveyor.put(number, _attempt(sequence, plan.index(number)))
 
 
-def _serve_from_process(conveyor, process, plan, entropy):
+def _serve_from_process(conveyor, process, plan, entropy, before):
     while (number := conveyor.claim()) is not None:
-        seed = int(np.random.SeedSequence((entropy, number)).generate_state(1)[0])
+        seed = int(np.random.SeedSequence((entropy, before + number)).generate_state(1)[0])
         conveyor.put(number, process.request(plan.index(number), seed))
     process.disconnect()
 
