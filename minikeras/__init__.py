@@ -23,6 +23,7 @@ from . import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from ._version import KERAS_VERSION, version
@@ -82,6 +83,7 @@ __all__ = [
     "preprocessing",
     "random",
     "regularizers",
+    "saving",
     "utils",
     "version",
 ]

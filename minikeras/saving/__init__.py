@@ -1,1 +1,34 @@
 """Models in files: HDF5 of every Keras, and the formats of Keras 3."""
+
+from ..models import Model
+from ..registry import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from ..utils.serialization import deserialize_keras_object
+from ..utils.serialization import to_config as serialize_keras_object
+from .api import load_model, load_weights, save_model, save_weights
+
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "load_model",
+    "load_weights",
+    "register_keras_serializable",
+    "save_model",
+    "save_weights",
+    "serialize_keras_object",
+]
+
+# Models do not know files; files know models. What both users expect as methods is added here.
+Model.save = save_model
+Model.save_weights = save_weights
+Model.load_weights = load_weights

@@ -1,0 +1,155 @@
+"""save_model, load_model and their like: which format it is, and what to do about it.
+
+Writing, the suffix of the path decides; reading, the content of the file.
+"""
+
+import os
+import sys
+import zipfile
+
+from . import legacy_h5
+from .broken import BrokenFileError
+from .hdf5_file import check_is_file, open_hdf5
+from .legacy_weights import load_weights as load_legacy_weights
+
+_HDF5 = (".h5", ".hdf5")
+
+
+def save_model(
+    model, filepath, overwrite=True, include_optimizer=True, zipped=None, save_format=None
+):
+    """Write a model to a file: layers, weights, compile settings, the optimizer's memory.
+
+    The file appears whole or not at all: it is written beside its place and renamed.
+
+    Args:
+        model: the model.
+        filepath: path; its suffix names the format: `.keras` (Keras 3), or `.h5` and `.hdf5`.
+        overwrite: whether an existing file is replaced; if not, the user is asked, and where
+            nobody can be, a FileExistsError is raised.
+        include_optimizer: whether compile settings and the optimizer are written too.
+        zipped: None or True; `.keras` files are archives.
+        save_format: None, 'keras' or 'h5', which must agree with the suffix.
+
+    Raises:
+        ValueError: an unknown suffix, or a model that the format cannot hold.
+    """
+    path = os.fspath(filepath)
+    kind = _format_of(path, save_format)
+    if not may_write(path, overwrite):
+        return
+    if kind == "h5":
+        legacy_h5.save_model(model, path, include_optimizer)
+
+
+def _format_of(path, save_format=None):
+    if path.endswith(".weights.h5"):
+        raise ValueError(
+            f"{path!r} is the name of a file of weights alone: call save_weights, or give the "
+            "model a name such as 'model.keras' or 'model.h5'."
+        )
+    kind = "keras" if path.endswith(".keras") else "h5" if path.endswith(_HDF5) else None
+    if kind is None:
+        raise ValueError(
+            f"The suffix of {path!r} names no format for models: use '.keras' or '.h5'."
+        )
+    if save_format is not None and {"hdf5": "h5"}.get(save_format, save_format) != kind:
+        raise ValueError(f"save_format={save_format!r} does not agree with the suffix of {path!r}.")
+    return kind
+
+
+def may_write(path, overwrite=True):
+    """Return whether a file may be written; ask the user where it exists and must not be lost."""
+    if overwrite or not os.path.exists(path):
+        return True
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise FileExistsError(f"{path!r} exists already. Pass overwrite=True to replace it.")
+    answer = ""
+    while answer not in ("y", "n"):
+        answer = input(f"{path!r} exists already. Replace it? [y/n] ").strip().lower()[:1]
+    return answer == "y"
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """Return the model that a file holds: of Keras 1, 2 or 3, or of this library.
+
+    Args:
+        filepath: path of a `.keras`, `.h5` or `.hdf5` file; the content decides, not the suffix.
+        custom_objects: {name: class or function} of the user's own that the model needs.
+        compile: whether to compile it as it was, optimizer state included.
+        safe_mode: False to let Lambda layers run code from the file. Do that only with files
+            from people you trust.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, unsafe, or needs objects that are not known.
+    """
+    path = os.fspath(filepath)
+    check_is_file(path)
+    if is_hdf5(path):
+        with open_hdf5(path) as root:
+            return legacy_h5.load_model(root, custom_objects, compile, safe_mode)
+    raise BrokenFileError(path, "", "it is neither an HDF5 file nor a .keras archive")
+
+
+def is_hdf5(path):
+    """Return whether a file begins as HDF5 files do."""
+    with open(path, "rb") as file:
+        return file.read(8) == b"\x89HDF\r\n\x1a\n"
+
+
+def is_zip(path):
+    """Return whether a file is a zip archive."""
+    with open(path, "rb") as file:
+        return file.read(4) == b"PK\x03\x04" or zipfile.is_zipfile(path)
+
+
+def save_weights(model, filepath, overwrite=True):
+    """Write the weights of a model alone; see `save_model`.
+
+    Args:
+        filepath: path that ends in `.weights.h5` (Keras 3), or in `.h5` or `.hdf5` (Keras 2).
+    """
+    path = os.fspath(filepath)
+    if not path.endswith(_HDF5):
+        raise ValueError(
+            f"The suffix of {path!r} names no format for weights: use '.weights.h5' or '.h5'."
+        )
+    _need_built(model, "save_weights")
+    if may_write(path, overwrite):
+        legacy_h5.save_weights(model, path)
+
+
+def load_weights(model, filepath, by_name=False, skip_mismatch=False, reshape=False):
+    """Take the weights of a model from a file: of weights alone, or of a whole model.
+
+    Args:
+        model: a built model.
+        filepath: path of any file of Keras; the content decides about the format.
+        by_name: whether weights go to the layers of the same names (legacy HDF5 only); else
+            layer by layer in order.
+        skip_mismatch: whether what does not fit is left out with a warning.
+        reshape: whether arrays of another shape but of the right size are reshaped.
+
+    Raises:
+        ValueError: something does not fit, or the file is damaged. The model is as it was then.
+    """
+    path = os.fspath(filepath)
+    check_is_file(path)
+    _need_built(model, "load_weights")
+    if is_hdf5(path):
+        with open_hdf5(path) as root:
+            group = root
+            if root.texts("layer_names") is None and "model_weights" in root:
+                group = root.group("model_weights")
+            load_legacy_weights(group, model, by_name, skip_mismatch, reshape)
+        return
+    raise BrokenFileError(path, "", "it is neither an HDF5 file nor a .keras archive")
+
+
+def _need_built(model, what):
+    if not model.built:
+        raise ValueError(
+            f"The model {model.name!r} has no weights yet: give it the shape of its input, or call "
+            f"it on data, before {what}()."
+        )

@@ -1,0 +1,39 @@
+"""Weights from a file into a model: everything is checked and read before anything changes."""
+
+import warnings
+
+
+class Assignments:
+    """Pairs of variables and arrays to come, collected, checked, read, and only then written.
+
+    Args:
+        file: name of the file, for messages.
+        skip_mismatch: whether what does not fit is left out with a warning instead of an error.
+    """
+
+    def __init__(self, file, skip_mismatch=False):
+        self.file = file
+        self.skip_mismatch = skip_mismatch
+        self._pairs = []
+
+    def mismatch(self, message):
+        """Raise a ValueError that says what does not fit, or warn and go on."""
+        if not self.skip_mismatch:
+            raise ValueError(f"{self.file}: {message}")
+        warnings.warn(f"{self.file}: {message} It is skipped.", stacklevel=4)
+
+    def add(self, variable, source, where):
+        """Note that `variable` takes the value of `source`, an array or a dataset not yet read."""
+        if variable.shape != tuple(source.shape):
+            self.mismatch(
+                f"{where}: the saved array has shape {tuple(source.shape)}, but the weight "
+                f"{variable.name!r} has shape {variable.shape}."
+            )
+            return
+        self._pairs.append((variable, source))
+
+    def carry_out(self):
+        """Read every array, then write every variable."""
+        read = [(v, s.read(v.dtype) if hasattr(s, "read") else s) for v, s in self._pairs]
+        for variable, array in read:
+            variable.assign(array)
