@@ -50,7 +50,7 @@ from .convolutional import (
     Convolution2D,
     Convolution3D,
 )
-from .core import Activation, ActivityRegularization, Dense, Lambda, Masking
+from .core import Activation, ActivityRegularization, Dense, Masking
 from .embedding import Embedding
 from .global_pooling import (
     GlobalAveragePooling1D,
@@ -66,8 +66,11 @@ from .global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from .group_normalization import GroupNormalization, UnitNormalization
 from .input_layer import Input, InputLayer
 from .input_spec import InputSpec
+from .lambda_layer import Lambda
+from .layer_normalization import LayerNormalization, RMSNormalization
 from .merge import (
     Add,
     Average,
@@ -112,3 +115,5 @@ from .pooling import (
     MaxPooling3D,
 )
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
+from .scaling import Identity, Normalization, Rescaling
+from .wrappers import Wrapper

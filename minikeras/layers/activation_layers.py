@@ -86,6 +86,11 @@ class PReLU(_Pointwise):
         """Make one alpha for each position that is not shared."""
         sizes = list(input_shape[1:])
         for axis in self.shared_axes or []:
+            if not 1 <= axis <= len(sizes):
+                raise ValueError(
+                    f"PReLU {self.name!r} cannot share along axis {axis}: the axes of an input of "
+                    f"shape {tuple(input_shape)} that may be shared are 1 to {len(sizes)}."
+                )
             sizes[axis - 1] = 1
         self.alpha = self.add_weight("alpha", sizes)
         fixed = {i: n for i, n in enumerate(input_shape) if i and sizes[i - 1] != 1}
@@ -164,19 +169,25 @@ class Softmax(_Pointwise):
         axis: an int, or several for a sum over all of them.
     """
 
+    # Keras 2.1.5 knows no mask here; one that is given, as in Keras 3, counts.
+    _heeds_carried_mask = False
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 
     def call(self, inputs, mask=None):
-        """Apply the function; positions that a mask excludes get probability 0."""
+        """Apply the function; positions that a given mask excludes get probability 0.
+
+        Args:
+            inputs: tensor.
+            mask: booleans of the inputs' shape (or broadcast to it), False to exclude.
+        """
         if mask is not None:
-            absent = ~np.asarray(getattr(mask, "data", mask), bool)
-            if absent.ndim == inputs.ndim:
-                inputs = inputs + absent.astype(inputs.dtype) * inputs.dtype.type(-1e9)
+            far_below = -3e4 if inputs.dtype == np.float16 else -1e9
+            inputs = inputs + np.where(mask, 0, far_below).astype(inputs.dtype)
         if isinstance(self.axis, (tuple, list)) and len(self.axis) > 1:
-            axes = tuple(self.axis)
-            shifted = ops.exp(inputs - ops.logsumexp(inputs, axis=axes, keepdims=True))
-            return shifted
+            total = ops.logsumexp(inputs, axis=tuple(self.axis), keepdims=True)
+            return ops.exp(inputs - total)
         axis = self.axis[0] if isinstance(self.axis, (tuple, list)) else self.axis
         return ops.softmax(inputs, axis=axis)

@@ -1,13 +1,30 @@
 """How a Lambda layer's functions go into a config and come out of it.
 
 A named function is written by its name and found again among the custom objects. A lambda has no
-name: it is written as its code, which is read back only where the user allows it, for reading it
-means running code from a file.
+name: it is written as its code. Either is also found among the functions that this very program
+has given to a Lambda layer, so that a model can be copied by way of its config. Code that this
+program does not know is made a function only where the user allows it, for reading it means
+running code from a file.
 """
+
+import weakref
+
+import numpy as np
 
 from ..configurable import serialize_value
 from ..registry import get_custom_objects, get_registered_object
 from ..utils.function_code import func_dump, func_load, unsafe_code_allowed
+
+_known = weakref.WeakSet()  # the functions that Lambda layers of this process were made of
+
+
+def remember(function):
+    """Note that this program has given a function to a Lambda layer; other values are no matter."""
+    if callable(function):
+        try:
+            _known.add(function)
+        except TypeError:  # some objects that can be called take no weak reference
+            return
 
 
 def lambda_config(layer):
@@ -23,7 +40,7 @@ def lambda_config(layer):
         "output_shape": shape,
         "output_shape_type": shape_type,
         "mask": serialize_value(mask),
-        "arguments": serialize_value(layer.arguments),
+        "arguments": {key: _write_argument(value) for key, value in layer.arguments.items()},
     }
 
 
@@ -32,7 +49,21 @@ def _write(function):
     name = getattr(function, "__name__", "<lambda>")
     if name != "<lambda>":
         return name, "function"
-    return list(func_dump(function)), "lambda"
+    code, defaults, closure = func_dump(function)
+    return [code, serialize_value(defaults), serialize_value(closure)], "lambda"
+
+
+def _write_argument(value):
+    """Return an argument as JSON-ready data, an array in the form of Keras 2."""
+    if isinstance(value, np.ndarray):
+        return {"type": "ndarray", "value": value.tolist(), "dtype": value.dtype.name}
+    return serialize_value(value)
+
+
+def _read_argument(value):
+    if isinstance(value, dict) and value.get("type") == "ndarray":
+        return np.array(value["value"], value.get("dtype"))
+    return value
 
 
 def read_lambda_config(config, custom_objects=None):
@@ -53,9 +84,16 @@ def read_lambda_config(config, custom_objects=None):
         )
     elif isinstance(config.get("output_shape"), list):
         config["output_shape"] = tuple(config["output_shape"])
-    if isinstance(config.get("mask"), (str, dict)):
-        config["mask"] = _read(config["mask"], "function", config.get("name"), custom_objects)
+    if isinstance(config.get("mask"), (str, dict)) or _is_code(config.get("mask")):
+        config["mask"] = _read(config["mask"], None, config.get("name"), custom_objects)
+    arguments = config.get("arguments") or {}
+    config["arguments"] = {key: _read_argument(value) for key, value in arguments.items()}
     return config
+
+
+def _is_code(stored):
+    """Return whether a value is a function written as [code, defaults, closure]."""
+    return isinstance(stored, (list, tuple)) and len(stored) == 3 and isinstance(stored[0], str)
 
 
 def _read(stored, kind, layer, custom_objects):
@@ -68,14 +106,34 @@ def _read(stored, kind, layer, custom_objects):
     elif isinstance(stored, dict):
         stored = stored.get("config", stored)
     if kind == "lambda" or isinstance(stored, (list, tuple)):
-        return _from_code(stored, layer, custom_objects)
-    found = get_registered_object(stored, custom_objects)
+        return _known_function(stored) or _from_code(stored, layer, custom_objects)
+    found = get_registered_object(stored, custom_objects) or _known_function(stored)
     if found is None:
         raise ValueError(
             f"The Lambda layer {layer!r} uses the function {stored!r}, which is not known here. "
             f"Pass it as custom_objects={{{stored!r}: {stored}}}."
         )
     return found
+
+
+def _known_function(stored):
+    """Return the function of this program that is written so, or None.
+
+    The same code with the same values around it is the same function; of two that merely have one
+    name neither is taken.
+    """
+    stored = _plain(stored)
+    found = [f for f in _known if getattr(f, "__name__", None) and _plain(_write(f)[0]) == stored]
+    if len(found) > 1 and isinstance(stored, str):
+        return None
+    return found[0] if found else None
+
+
+def _plain(stored):
+    """Return a written function with lists throughout, as it comes out of JSON."""
+    if isinstance(stored, (list, tuple)):
+        return [_plain(part) for part in stored]
+    return stored
 
 
 def _from_code(stored, layer, custom_objects):

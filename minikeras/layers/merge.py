@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import ops
 from .base import Layer, register
+from .inputs import shapes_of
 
 
 class _Merge(Layer):
@@ -16,26 +17,31 @@ class _Merge(Layer):
     """
 
     supports_masking = True
-    _least = 2
+    _count = None  # how many inputs there must be; None for any number from one
 
     def build(self, input_shape):
-        """Check that there are enough inputs and that their shapes agree."""
-        if not isinstance(input_shape, list) or not all(
-            isinstance(s, (tuple, list)) for s in input_shape
-        ):
-            raise ValueError(
-                f"{type(self).__name__} {self.name!r} must be called on a list of at least "
-                f"{self._least} inputs, not on a single one."
-            )
-        if len(input_shape) < self._least:
-            raise ValueError(
-                f"{type(self).__name__} {self.name!r} merges at least {self._least} inputs, but "
-                f"got {len(input_shape)}."
-            )
+        """Check the number of inputs and that their shapes agree."""
         self.compute_output_shape(input_shape)
+
+    def _check_list(self, input_shape):
+        """Refuse what is no list of the right number of shapes."""
+        several = isinstance(input_shape, (list, tuple)) and all(
+            isinstance(s, (tuple, list)) for s in input_shape
+        )
+        if not several or not input_shape:
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} must be called on a list of "
+                f"{self._count or ''} inputs, not on {'none' if several else 'a single one'}."
+            )
+        if self._count not in (None, len(input_shape)):
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} takes exactly {self._count} inputs, but got "
+                f"{len(input_shape)}."
+            )
 
     def compute_output_shape(self, input_shape):
         """Return the shape that the inputs broadcast to."""
+        self._check_list(input_shape)
         batch_sizes = {s[0] for s in input_shape if s[0] is not None}
         if len(batch_sizes) > 1:
             raise ValueError(
@@ -43,8 +49,7 @@ class _Merge(Layer):
                 f"{input_shape}."
             )
         rest = functools.reduce(self._broadcast, (tuple(s[1:]) for s in input_shape))
-        unknown = any(s[0] is None for s in input_shape)
-        return (None if unknown else batch_sizes.pop(), *rest)
+        return (batch_sizes.pop() if batch_sizes else None, *rest)
 
     def _broadcast(self, a, b):
         if len(a) < len(b):
@@ -69,6 +74,7 @@ class _Merge(Layer):
 
     def call(self, inputs):
         """Merge the inputs."""
+        self._check_list(shapes_of(inputs))
         rank = max(x.ndim for x in inputs)
         aligned = [
             x
@@ -99,13 +105,7 @@ class Add(_Merge):
 class Subtract(_Merge):
     """Subtracts the second of two inputs from the first."""
 
-    def build(self, input_shape):
-        """Check that there are exactly two inputs."""
-        super().build(input_shape)
-        if len(input_shape) != 2:
-            raise ValueError(
-                f"Subtract {self.name!r} takes exactly 2 inputs, but got {len(input_shape)}."
-            )
+    _count = 2
 
     def _merge(self, inputs):
         return ops.subtract(*inputs)
@@ -124,7 +124,7 @@ class Average(_Merge):
     """Averages its inputs element by element."""
 
     def _merge(self, inputs):
-        return functools.reduce(ops.add, inputs) * (1.0 / len(inputs))
+        return ops.divide(functools.reduce(ops.add, inputs), len(inputs))
 
 
 @register()
@@ -151,14 +151,13 @@ class Concatenate(_Merge):
         axis: the axis along which sizes may differ; the batch axis counts as 0.
     """
 
-    _least = 1
-
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 
     def compute_output_shape(self, input_shape):
         """Return the common shape with the sizes along the axis added up."""
+        self._check_list(input_shape)
         first = list(input_shape[0])
         axis = self.axis + len(first) if self.axis < 0 else self.axis
         for shape in input_shape:
@@ -185,6 +184,7 @@ class Concatenate(_Merge):
 
     def call(self, inputs):
         """Join the inputs."""
+        self._check_list(shapes_of(inputs))
         return ops.concatenate(list(inputs), axis=self.axis)
 
     def compute_mask(self, inputs, mask=None):
@@ -212,6 +212,8 @@ class Dot(_Merge):
         normalize: whether to scale both inputs to length 1 along it, which gives the cosine.
     """
 
+    _count = 2
+
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(axes, (int, np.integer)) and (
@@ -223,20 +225,22 @@ class Dot(_Merge):
         self.axes = axes
         self.normalize = normalize
 
-    def _axes(self, ranks):
+    def _axes(self, shapes):
+        """Return the axis of each input, counted from the front."""
         axes = (self.axes, self.axes) if isinstance(self.axes, (int, np.integer)) else self.axes
-        return [a % r for a, r in zip(axes, ranks, strict=True)]
+        for axis, shape in zip(axes, shapes, strict=True):
+            if not -len(shape) < axis < len(shape) or axis == 0:
+                raise ValueError(
+                    f"Dot {self.name!r} cannot sum over axis {axis} of an input of shape {shape}: "
+                    f"choose from 1 (0 is the batch axis) to {len(shape) - 1}."
+                )
+        return [axis % len(shape) for axis, shape in zip(axes, shapes, strict=True)]
 
     def compute_output_shape(self, input_shape):
         """Return the batch size and the sizes of both inputs without the summed axes."""
-        if len(input_shape) != 2:
-            raise ValueError(f"Dot {self.name!r} takes exactly 2 inputs, not {len(input_shape)}.")
+        self._check_list(input_shape)
         a, b = map(tuple, input_shape)
-        i, j = self._axes((len(a), len(b)))
-        if i == 0 or j == 0:
-            raise ValueError(
-                f"Dot {self.name!r} cannot sum over the batch axis (axes={self.axes})."
-            )
+        i, j = self._axes((a, b))
         if None not in (a[i], b[j]) and a[i] != b[j]:
             raise ValueError(
                 f"Dot {self.name!r} sums over axis {i} of {a} and axis {j} of {b}, whose sizes "
@@ -247,8 +251,9 @@ class Dot(_Merge):
 
     def call(self, inputs):
         """Return the products."""
+        self._check_list(shapes_of(inputs))
         a, b = inputs
-        i, j = self._axes((a.ndim, b.ndim))
+        i, j = self._axes((a.shape, b.shape))
         if self.normalize:
             a, b = ops.l2_normalize(a, axis=i), ops.l2_normalize(b, axis=j)
         shape = self.compute_output_shape([a.shape, b.shape])
@@ -263,7 +268,6 @@ class Dot(_Merge):
 
     def compute_mask(self, inputs, mask=None):
         """Return None: the summed axis takes the mask with it."""
-        return
 
 
 # ---------------------------------------------------------------------------------------------

@@ -211,16 +211,23 @@ class AlphaDropout(_Noise):
                 n if m is None else m for m, n in zip(self.noise_shape, shape, strict=True)
             )
         saturated = -_SELU_ALPHA * _SELU_SCALE
-        keep = (self._generator.random(shape, dtype=np.float32) >= self.rate).astype(inputs.dtype)
+        keep = self._generator.random(shape, dtype=np.float32) >= self.rate
+        keep = keep.astype(_noise_type(inputs))
         a = ((1.0 - self.rate) * (1.0 + self.rate * saturated**2)) ** -0.5
         b = -a * saturated * self.rate
         return (inputs * keep + saturated * (1.0 - keep)) * a + b
 
 
+def _noise_type(inputs):
+    """Return the type of the noise for a tensor: its own, or the default float type."""
+    return inputs.dtype if inputs.dtype.kind == "f" else np.dtype(config.floatx())
+
+
 def _normal(generator, like, mean, stddev):
-    """Return normal noise of the shape and type of a tensor."""
-    dtype = np.float64 if like.dtype == np.float64 else np.float32
+    """Return normal noise of the shape of a tensor."""
+    target = _noise_type(like)
+    dtype = np.float64 if target == np.float64 else np.float32
     noise = generator.standard_normal(like.shape, dtype=dtype)
     noise *= dtype(stddev)
     noise += dtype(mean)
-    return noise.astype(like.dtype, copy=False)
+    return noise.astype(target, copy=False)

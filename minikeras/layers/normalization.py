@@ -13,9 +13,11 @@ class BatchNormalization(Layer):
 
     While training, the batch's own statistics are used, and moving averages of them kept:
     moving = moving * momentum + batch * (1 - momentum). Otherwise the moving averages are used.
-    As in Keras 2.1.5, a frozen layer (`trainable = False`) still normalizes by the batch while
-    training, but its averages and weights stay as they are; call it with `training=False` for
-    inference inside a model that trains.
+    As in Keras 2.1.5, the variance that is averaged is the unbiased estimate, n / (n - 1 - epsilon)
+    times the batch's own, n being the number of elements per feature; and a frozen layer
+    (`trainable = False`) still normalizes by the batch while training, but its averages and
+    weights stay as they are. Call it with `training=False` for inference inside a model that
+    trains.
 
     Args:
         axis: the axis (or axes) of the features: -1, or 1 for 'channels_first'.
@@ -27,10 +29,21 @@ class BatchNormalization(Layer):
         beta_regularizer, gamma_regularizer: penalties added to the loss.
         beta_constraint, gamma_constraint: applied after each update.
         renorm, virtual_batch_size, adjustment, synchronized: only None or False.
+        renorm_clipping, renorm_momentum: settings of `renorm`, without effect as it is off.
     """
 
     supports_masking = True
-    _not_in_config = ("renorm", "virtual_batch_size", "adjustment", "synchronized")
+    # In Keras 2.1.5 masked steps count for the statistics like all others. A mask that is given
+    # in the call, as Keras 3 has it, excludes them.
+    _heeds_carried_mask = False
+    _not_in_config = (
+        "renorm",
+        "renorm_clipping",
+        "renorm_momentum",
+        "virtual_batch_size",
+        "adjustment",
+        "synchronized",
+    )
 
     def __init__(
         self,
@@ -48,6 +61,8 @@ class BatchNormalization(Layer):
         beta_constraint=None,
         gamma_constraint=None,
         renorm=False,
+        renorm_clipping=None,
+        renorm_momentum=0.99,
         virtual_batch_size=None,
         adjustment=None,
         synchronized=False,
@@ -99,55 +114,59 @@ class BatchNormalization(Layer):
         self.moving_variance = self.add_weight("moving_variance", shape, trainable=False)
 
     def call(self, inputs, training=None, mask=None):
-        """Normalize by the batch while training, by the moving averages otherwise."""
+        """Normalize by the batch while training, by the moving averages otherwise.
+
+        Args:
+            inputs: tensor.
+            training: the phase of the surrounding pass if None.
+            mask: booleans (batch, ...); elements where it is False do not count.
+        """
         axes = self._axes(inputs.ndim)
         axis = axes[0] if len(axes) == 1 else axes
         if not training:
-            return ops.batch_normalization(
-                inputs,
-                self.moving_mean,
-                self.moving_variance,
-                axis=axis,
-                offset=self.beta,
-                scale=self.gamma,
-                epsilon=self.epsilon,
-            )
-        if mask is not None and mask.shape == inputs.shape[: mask.ndim]:
-            return self._normalize_masked(inputs, mask, axes)
+            return self._normalize_by(self.moving_mean, self.moving_variance, inputs, axis)
+        if mask is not None:
+            mean, variance = _masked_moments(inputs, mask, axes)
+            self._follow(mean.data, variance.data)
+            return self._normalize_by(mean, variance, inputs, axis)
         outputs, mean, variance = ops.normalize_batch(
             inputs, self.gamma, self.beta, axis=axis, epsilon=self.epsilon
         )
-        self._follow(mean.data, variance.data)
+        n = inputs.size // max(mean.size, 1)
+        self._follow(mean.data, variance.data, n / (n - (1.0 + self.epsilon)))
         return outputs
 
-    def _normalize_masked(self, inputs, mask, axes):
-        """Normalize by the statistics of the steps that the mask keeps (Keras 3)."""
-        others = tuple(i for i in range(inputs.ndim) if i not in axes)
-        weights = np.asarray(mask, inputs.dtype)
-        weights = weights.reshape(weights.shape + (1,) * (inputs.ndim - weights.ndim))
-        weights = np.broadcast_to(
-            weights, [1 if i in axes else n for i, n in enumerate(inputs.shape)]
-        )
-        share = weights * inputs.dtype.type(1.0 / max(float(weights.sum()), 1e-12))
-        mean = ops.sum(inputs * share, axis=others, keepdims=True)
-        variance = ops.sum(ops.square(inputs - mean) * share, axis=others, keepdims=True)
-        shape = self.moving_mean.shape
-        mean, variance = ops.reshape(mean, shape), ops.reshape(variance, shape)
-        self._follow(mean.data, variance.data)
-        axis = axes[0] if len(axes) == 1 else axes
+    def _normalize_by(self, mean, variance, inputs, axis):
         return ops.batch_normalization(
             inputs, mean, variance, axis, self.beta, self.gamma, self.epsilon
         )
 
-    def _follow(self, mean, variance):
+    def _follow(self, mean, variance, correction=1.0):
         """Move the moving averages towards a batch's statistics."""
         if not self.trainable:
             return
-        for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            kind = average.dtype.type
-            average.data *= kind(self.momentum)
-            average.data += value * kind(1.0 - self.momentum)
+        kind = mean.dtype.type
+        keep, take = kind(self.momentum), kind(1.0 - self.momentum)
+        average = self.moving_mean.data
+        average *= keep
+        average += mean * take
+        average = self.moving_variance.data
+        average *= keep
+        average += variance * (take * kind(correction))
 
     def compute_output_shape(self, input_shape):
         """Return the input's shape."""
         return input_shape
+
+
+def _masked_moments(inputs, mask, axes):
+    """Return mean and variance of the elements that a mask keeps (Keras 3)."""
+    others = tuple(i for i in range(inputs.ndim) if i not in axes)
+    share = np.asarray(mask, inputs.dtype)
+    share = share.reshape(share.shape + (1,) * (inputs.ndim - share.ndim))
+    share = np.broadcast_to(share, [1 if i in axes else n for i, n in enumerate(inputs.shape)])
+    share = share / share.dtype.type(max(float(share.sum()), 1e-12))
+    mean = ops.sum(inputs * share, axis=others, keepdims=True)
+    variance = ops.sum(ops.square(inputs - mean) * share, axis=others, keepdims=True)
+    shape = tuple(inputs.shape[i] for i in axes)
+    return ops.reshape(mean, shape), ops.reshape(variance, shape)

@@ -46,9 +46,10 @@ class Reshape(Layer):
         if isinstance(target_shape, (int, np.integer)):
             target_shape = (target_shape,)
         self.target_shape = tuple(int(d) for d in target_shape)
-        if self.target_shape.count(-1) > 1:
+        if self.target_shape.count(-1) > 1 or any(d < -1 for d in self.target_shape):
             raise ValueError(
-                f"Only one size of target_shape can be worked out (-1): {self.target_shape}."
+                f"target_shape is made of sizes, of which one may be -1, to be worked out: "
+                f"{self.target_shape} is not."
             )
 
     def compute_output_shape(self, input_shape):
