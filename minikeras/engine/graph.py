@@ -34,8 +34,9 @@ class Graph:
         for tensor in [*inputs, *outputs]:
             if not isinstance(tensor, KerasTensor):
                 raise TypeError(
-                    f"A functional model goes from symbolic tensors to symbolic tensors, but got "
-                    f"{tensor!r}. Begin with Input(shape=...)."
+                    "A functional model goes from symbolic tensors to symbolic tensors, but got "
+                    f"{type(tensor).__name__} of shape {np.shape(tensor)}. Begin with "
+                    "Input(shape=...)."
                 )
         if len({id(t) for t in inputs}) != len(inputs):
             raise ValueError("The list of inputs of a model holds the same tensor twice.")

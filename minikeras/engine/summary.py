@@ -1,5 +1,8 @@
 """summary(): the table of a model's layers, as Keras 2.1.5 prints it."""
 
+import re
+
+from ..registry import suggest
 from ..utils.nest import unpack_single
 
 _PLAIN = (0.45, 0.85, 1.0)
@@ -13,6 +16,7 @@ def print_summary(
     print_fn=None,
     expand_nested=False,
     show_trainable=False,
+    layer_range=None,
 ):
     """Print one row per layer, then the numbers of parameters.
 
@@ -26,7 +30,12 @@ def print_summary(
         print_fn: called with each line; print by default.
         expand_nested: whether to list the layers of nested models too.
         show_trainable: whether to add a column that says which layers may be trained.
+        layer_range: names, or patterns, of the first and the last layer to list; None for all.
+
+    Raises:
+        ValueError: too few positions; no layer matches a name of `layer_range`.
     """
+    layers = model.layers if layer_range is None else _between(model.layers, layer_range)
     write = print_fn or print
     plain = _is_stack(model)
     headers = ["Layer (type)", "Output Shape", "Param #"]
@@ -49,7 +58,7 @@ def print_summary(
     write("_" * line_length)
     _write_row(headers, positions, write)
     write("=" * line_length)
-    rows = list(_rows(model, plain, expand_nested, 0))
+    rows = list(_rows(model, layers, plain, expand_nested, 0))
     for i, (layer, cells) in enumerate(rows):
         for j, fields in enumerate(cells):
             if show_trainable:
@@ -86,10 +95,28 @@ def _is_stack(model):
     return len({id(layer) for layer in calls}) == len(calls)
 
 
-def _rows(model, plain, expand, level):
+def _between(layers, bounds):
+    """Return the layers from the first to the last that match two names."""
+    if not isinstance(bounds, (list, tuple)) or len(bounds) != 2:
+        raise ValueError(
+            "layer_range holds two names, those of the first and the last layer to list, not "
+            f"{bounds!r}."
+        )
+    places = []
+    for bound in bounds:
+        matching = [i for i, layer in enumerate(layers) if re.match(bound, layer.name)]
+        if not matching:
+            raise ValueError(
+                f"No layer is called {bound!r}. {suggest(bound, [la.name for la in layers])}"
+            )
+        places += [matching[0], matching[-1]]
+    return layers[min(places) : max(places) + 1]
+
+
+def _rows(model, layers, plain, expand, level):
     """Yield (layer, list of rows of cells) for each layer."""
     used = {id(node) for node in model._graph.nodes} if model._graph is not None else None
-    for layer in model.layers:
+    for layer in layers:
         name = "    " * level + f"{layer.name} ({type(layer).__name__})"
         cells = [name, _shape_text(layer), str(_parameters(layer))]
         if plain:
@@ -104,7 +131,7 @@ def _rows(model, plain, expand, level):
             first = sources[0] if sources else ""
             yield layer, [[*cells, first], *(["", "", "", s] for s in sources[1:])]
         if expand and hasattr(layer, "layers"):
-            yield from _rows(layer, plain, expand, level + 1)
+            yield from _rows(layer, layer.layers, plain, expand, level + 1)
 
 
 def _parameters(layer):

@@ -248,17 +248,28 @@ class Model(Structure, Ends, Training, Layer):
     # -----------------------------------------------------------------------------------------
     # Description
     # -----------------------------------------------------------------------------------------
-    def summary(self, line_length=None, positions=None, print_fn=None, **options):
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
         """Print a table of the layers.
 
         Args:
             line_length: width in characters, 65 for a plain stack of layers and 98 otherwise.
             positions: ends of the columns, as parts of the width (or absolute).
             print_fn: called with each line instead of print.
-            options: `expand_nested` and `show_trainable`, as in later versions of Keras.
+            expand_nested: whether to list the layers of nested models too.
+            show_trainable: whether to add a column that says which layers may be trained.
+            layer_range: names of the first and the last layer to list, or patterns (`re`) that
+                their names match from the beginning.
 
         Raises:
-            ValueError: the model has no shapes yet.
+            ValueError: the model has no shapes yet; no layer matches.
         """
         if not self.built:
             raise ValueError(
@@ -266,7 +277,9 @@ class Model(Structure, Ends, Training, Layer):
                 "input. Call build(input_shape), fit() on data, or give the first layer an "
                 "input_shape."
             )
-        print_summary(self, line_length, positions, print_fn, **options)
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
 
     def count_params(self):
         """Return the number of scalars in all weights."""

@@ -70,11 +70,18 @@ class Sequential(Model):
             entry = _source_of(layer)
             values = [] if entry is None else [entry]
         if values:
-            values = [*values, _output_of(layer, values[-1])]
+            try:
+                values = [*values, _output_of(layer, values[-1])]
+            except ValueError:
+                if not _has_length_to_come((self._stack or [layer])[0]):
+                    raise
+                values = []  # the data will say how long sequences are
         self._stack.append(layer)
         self._values = values
         if values:
             self._connect()
+        else:
+            self._graph, self.built = None, False
 
     def _begin(self, entry):
         """Take an Input as the first element."""
@@ -261,6 +268,11 @@ def _source_of(layer):
     if shape is None:
         return None
     return Input(batch_shape=shape, dtype=_input_type(layer), name=f"{layer.name}_input")
+
+
+def _has_length_to_come(layer):
+    """Return whether a layer takes sequences and does not say how long: Embedding of Keras 3."""
+    return getattr(layer, "input_length", 0) is None
 
 
 def _input_type(layer):
