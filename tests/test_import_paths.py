@@ -91,9 +91,9 @@ MISSING = {
         "layers.cudnn_recurrent",
         "layers.local",
         "layers.recurrent",
-        "layers.wrappers",
     )
 }
+MISSING["layers.wrappers"] = "TimeDistributed Bidirectional"
 MISSING["models"] = "load_model save_model"
 
 
