@@ -17,6 +17,8 @@ from .activation import (
     tanh_shrink,
 )
 from .attention import dot_product_attention
+from .conv import conv
+from .conv_transpose import conv_transpose
 from .crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -27,6 +29,7 @@ from .crossentropy import (
 )
 from .ctc import ctc_loss
 from .dense import dense
+from .depthwise import depthwise_conv, separable_conv
 from .dropout import dropout
 from .exponential_linear import celu, elu, selu
 from .labels import multi_hot, one_hot
@@ -51,4 +54,5 @@ from .piecewise import (
     soft_shrink,
     threshold,
 )
+from .pooling import average_pool, max_pool
 from .softmax import log_softmax, softmax, sparsemax
