@@ -1,5 +1,7 @@
 """Arguments of fit and its kin: older names, unknown names, numbers that must be whole."""
 
+import functools
+import inspect
 import warnings
 
 import numpy as np
@@ -28,6 +30,22 @@ def older_names(method, given, renamed, known):
         )
         values[renamed[name]] = value
     return values
+
+
+def known_arguments(method):
+    """Decorate a method: a misspelt argument is answered with the nearest name there is."""
+    known = tuple(inspect.signature(method).parameters)[1:]
+
+    @functools.wraps(method)
+    def checked(self, *args, **kwargs):
+        for name in kwargs:
+            if name not in known:
+                raise TypeError(
+                    f"{method.__name__}() takes no argument {name!r}. {suggest(name, known)}"
+                )
+        return method(self, *args, **kwargs)
+
+    return checked
 
 
 def whole_number(name, value, least, optional=False):

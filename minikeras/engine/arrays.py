@@ -130,10 +130,11 @@ def arrange(data, names, what):
 
 def _parts_of_list(data, names, what):
     """Return one thing for each name from a list, which may be a list of numbers itself."""
+    single = len(names) == 1 and len(data) > 1
     if data and is_number_list(data):
         data = [data]
-    elif len(names) == 1 and len(data) > 1 and _rows_of_different_lengths(data):
-        data = [data]  # as_array says that it is ragged
+    elif single and (_rows_of_different_lengths(data) or not any(map(_has_rows, data))):
+        data = [data]  # as_array says that it is ragged, or no numbers
     if len(data) != len(names):
         listed = ", ".join(map(repr, names))
         raise ValueError(
@@ -147,6 +148,10 @@ def _parts_of_list(data, names, what):
             )
         )
     return data
+
+
+def _has_rows(value):
+    return hasattr(value, "shape") or isinstance(value, (list, tuple, dict))
 
 
 def _rows_of_different_lengths(rows):

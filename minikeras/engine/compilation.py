@@ -27,6 +27,7 @@ class Compilation:
     Attributes:
         outputs: list of `Output`, None until `resolve` has been called.
         board: the `Scoreboard` of losses and metrics, None until then.
+        is_new: whether no batch has been through yet.
     """
 
     def __init__(self, optimizer, loss, metrics, loss_weights, sample_weight_mode, weighted):
@@ -37,6 +38,7 @@ class Compilation:
         self.sample_weight_mode = sample_weight_mode
         self.weighted_metrics = weighted
         self.outputs = self.board = None
+        self.is_new = True
         self._tracked = ()
         self._labels_seen = False
 

@@ -36,8 +36,27 @@ class StandardRunner:
 
     def run(self, inputs, targets, weights, size):
         """Run the step on one batch."""
-        self._values = values = self._run(inputs, targets, weights)
+        if self._compilation.is_new:
+            values = self._run_first(inputs, targets, weights)
+        else:
+            values = self._run(inputs, targets, weights)
+        self._values = values
         self._averages.add(values, size)
+
+    def _run_first(self, inputs, targets, weights):
+        """Run the first batch since `compile`; a loss that fails in it shall leave no trace.
+
+        Layers may have noted something on the way to it: moving averages, for instance.
+        """
+        notes = [(w, w.data.copy()) for w in self._model.non_trainable_weights]
+        try:
+            values = self._run(inputs, targets, weights)
+        except BaseException:
+            for weight, before in notes:
+                weight.assign(before)
+            raise
+        self._compilation.is_new = False
+        return values
 
     def warm_up(self, batch):
         """Test on a batch, so that all names are known and all metrics have their variables."""

@@ -9,6 +9,7 @@ from ..utils.nest import unpack_single
 from .arguments import (
     check_shuffle,
     check_validation_freq,
+    known_arguments,
     older_names,
     validation_due,
     whole_number,
@@ -235,6 +236,7 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
     # -----------------------------------------------------------------------------------------
     # evaluate and predict
     # -----------------------------------------------------------------------------------------
+    @known_arguments
     def evaluate(
         self,
         x=None,
@@ -271,6 +273,7 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
             source.close()
         return logs if return_dict else unpack_single(list(logs.values()))
 
+    @known_arguments
     def predict(
         self,
         x,
@@ -312,6 +315,7 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
     # -----------------------------------------------------------------------------------------
     # Single batches
     # -----------------------------------------------------------------------------------------
+    @known_arguments
     def train_on_batch(
         self,
         x,
@@ -337,6 +341,7 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
         batch = feeder.batch(x, y, sample_weight, class_weight)
         return self._run_one(runner, batch, reset_metrics, return_dict)
 
+    @known_arguments
     def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True, return_dict=False):
         """Return the loss, or the list of numbers named by `metrics_names`, of one batch."""
         self._require_compiled("testing")
@@ -350,6 +355,7 @@ class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
         logs = runner.batch_logs()
         return logs if return_dict else unpack_single(list(logs.values()))
 
+    @known_arguments
     def predict_on_batch(self, x):
         """Return the outputs for one batch as arrays, in the form of `predict`."""
         custom = self._overrides(PREDICTING_STEP)

@@ -10,6 +10,7 @@ from .. import ops
 from .._version import KERAS_VERSION, __version__
 from ..autograd import no_grad
 from ..autograd.tensor import wrap
+from ..engine.arguments import known_arguments
 from ..engine.graph import Graph
 from ..engine.summary import print_summary
 from ..engine.training import Training
@@ -248,6 +249,7 @@ class Model(Structure, Ends, Training, Layer):
     # -----------------------------------------------------------------------------------------
     # Description
     # -----------------------------------------------------------------------------------------
+    @known_arguments
     def summary(
         self,
         line_length=None,

@@ -2,6 +2,7 @@
 
 import warnings
 
+from ..engine.arguments import known_arguments
 from ..layers import registry as layer_registry
 from ..layers.base import Layer
 from ..layers.input_layer import Input, InputLayer
@@ -177,6 +178,7 @@ class Sequential(Model):
     # -----------------------------------------------------------------------------------------
     # Single batches (Keras 2 has other positions here than in Model)
     # -----------------------------------------------------------------------------------------
+    @known_arguments
     def train_on_batch(
         self,
         x,
@@ -198,6 +200,7 @@ class Sequential(Model):
     # -----------------------------------------------------------------------------------------
     # Classes and probabilities (Keras 2)
     # -----------------------------------------------------------------------------------------
+    @known_arguments
     def predict_proba(self, x, batch_size=None, verbose=0, steps=None):
         """Return the outputs for `x`, which should be probabilities."""
         scores = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
@@ -209,6 +212,7 @@ class Sequential(Model):
             )
         return scores
 
+    @known_arguments
     def predict_classes(self, x, batch_size=None, verbose=0, steps=None):
         """Return the most likely class of each sample, or 0/1 for a single output unit."""
         scores = self.predict(x, batch_size=batch_size, verbose=verbose, steps=steps)
