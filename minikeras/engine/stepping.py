@@ -127,6 +127,10 @@ class Stepping:
         """
         self._require_compiled("its loss can be computed")
         inputs, targets, weights, _ = self._feeder().batch(x, y, sample_weight)
+        return self._loss_and_gradients(inputs, targets, weights, training)
+
+    def _loss_and_gradients(self, inputs, targets, weights, training):
+        """Return the loss of a batch and the gradients by `_targets`; see above."""
         gathered = []
         with recording(self._target_leaves, keep=False), forward_pass(training, gathered, []):
             outputs = self._forward(inputs, gathered, [])

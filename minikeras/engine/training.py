@@ -19,6 +19,7 @@ from .compiling import Compiling
 from .custom_steps import PREDICTING_STEP, TESTING_STEP, TRAINING_STEP, CustomSteps
 from .feeding import Feeder, StructureFeeder
 from .generator_methods import GeneratorMethods
+from .inspection import Inspection
 from .interrupts import Interrupts
 from .loops import predict_all, test_epoch, train_epoch
 from .runners import CustomPredictor, CustomRunner, StandardRunner
@@ -28,7 +29,7 @@ from .stepping import Stepping
 from .training_run import TrainingRun
 
 
-class Training(Compiling, Stepping, CustomSteps, GeneratorMethods):
+class Training(Compiling, Stepping, CustomSteps, GeneratorMethods, Inspection):
     """Mixin of `Model`: everything about training, testing and predicting.
 
     Attributes:
