@@ -17,7 +17,7 @@ from ..config import (
     set_image_data_format,
 )
 from ..engine.functions import function, placeholder
-from ..engine.functions import symbolic_gradients as gradients
+from ..engine.symbolic_gradients import symbolic_gradients as gradients
 from ..layers.names import get_uid, reset_uids
 from ..layers.symbolic import is_keras_tensor
 from ..ops import (

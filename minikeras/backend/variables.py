@@ -122,18 +122,26 @@ def get_variable_shape(x):
 
 
 def update(x, new_x):
-    """Replace the value of the variable `x` and return it."""
-    return x.assign(new_x)
+    """Replace the value of the variable `x` and return it.
+
+    A symbolic `new_x` has no value yet: the pair (x, new_x) is returned, one of the `updates` that
+    `function` takes. So it is with `update_add` and `update_sub`.
+    """
+    return (x, new_x) if isinstance(new_x, KerasTensor) else x.assign(new_x)
 
 
 def update_add(x, increment):
     """Add to the value of the variable `x` and return it."""
-    return x.assign_add(increment)
+    return (
+        update(x, increment + x) if isinstance(increment, KerasTensor) else x.assign_add(increment)
+    )
 
 
 def update_sub(x, decrement):
     """Subtract from the value of the variable `x` and return it."""
-    return x.assign_sub(decrement)
+    return (
+        update(x, x - decrement) if isinstance(decrement, KerasTensor) else x.assign_sub(decrement)
+    )
 
 
 def moving_average_update(x, value, momentum):

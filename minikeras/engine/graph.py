@@ -79,6 +79,8 @@ class Graph:
             for tensor in node.outputs:
                 outputs.append(slots.setdefault(id(tensor), len(slots)))
             self._steps.append(_Step(node, slots, outputs))
+        made = [*self.inputs, *(tensor for node in self.nodes for tensor in node.outputs)]
+        self._symbols_by_slot = [(slots[id(tensor)], tensor) for tensor in made]
         self._slot_count = len(slots)
         self._input_slots = [slots[id(t)] for t in self.inputs]
         self._output_slots = [slots[id(t)] for t in self.outputs]
@@ -95,6 +97,25 @@ class Graph:
             values[slot] = tensor
         for step in self._run_steps:
             step.run(values)
+        return [values[slot] for slot in self._output_slots]
+
+    def run_watching(self, tensors, symbols, watch):
+        """Return the list of outputs, `watch` having been applied to the values of `symbols`.
+
+        Args:
+            tensors: list of input tensors.
+            symbols: symbolic tensors between inputs and outputs.
+            watch: function tensor -> tensor, applied as soon as the value is there.
+        """
+        watched = {id(s) for s in symbols}
+        slots = {s for s, t in self._symbols_by_slot if id(t) in watched}
+        values = [None] * self._slot_count
+        for slot, tensor in zip(self._input_slots, tensors, strict=True):
+            values[slot] = tensor
+        for step in self._steps:
+            step.run(values)
+            for slot in slots.intersection(step.output_slots):
+                values[slot] = watch(values[slot])
         return [values[slot] for slot in self._output_slots]
 
     def infer(self, symbols):

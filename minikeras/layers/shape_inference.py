@@ -30,20 +30,42 @@ def infer_outputs(function, args, kwargs):
     Raises:
         ValueError: the rank, or the number, of the results depends on the sizes.
     """
-    first, second = (_run_trial(function, args, kwargs, trial) for trial in _TRIALS)
+    symbols = [t for t in flatten([list(args), kwargs]) if isinstance(t, KerasTensor)]
+    try:
+        first, second = (_run_trial(function, args, kwargs, t, {}) for t in _TRIALS)
+    except ValueError:
+        # Sizes that did not go together may be those of one axis, known here and unknown there.
+        sizes = _sizes_of_others(symbols)
+        if not sizes:
+            raise
+        first, second = (_run_trial(function, args, kwargs, t, sizes) for t in _TRIALS)
     pairs = list(zip(flatten(first), flatten(second), strict=False))
     if len(flatten(first)) != len(flatten(second)):
         raise ValueError("The number of results depends on the size of the input.")
-    symbols = iter([_symbol(a, b) for a, b in pairs])
-    return map_structure(lambda _: next(symbols), _ordered(first))
+    results = iter([_symbol(a, b) for a, b in pairs])
+    return map_structure(lambda _: next(results), _ordered(first))
 
 
-def _run_trial(function, args, kwargs, trial):
+def _sizes_of_others(symbols):
+    """Return {(id of a symbol, axis): size} where others of its rank know a size that it does not.
+
+    Several known sizes other than 1 make none.
+    """
+    found = {}
+    for symbol in symbols:
+        for axis, size in enumerate(symbol.shape):
+            known = {t.shape[axis] for t in symbols if t.ndim == symbol.ndim} - {None, 1}
+            if size is None and len(known) == 1:
+                found[id(symbol), axis] = known.pop()
+    return found
+
+
+def _run_trial(function, args, kwargs, trial, sizes):
     def dummy(leaf):
         if not isinstance(leaf, KerasTensor):
             return leaf
         shape = tuple(
-            d if d is not None else trial["batch" if i == 0 else "other"]
+            sizes.get((id(leaf), i), trial["batch" if i == 0 else "other"]) if d is None else d
             for i, d in enumerate(leaf.shape)
         )
         one = np.ones((), leaf.dtype) if leaf.dtype.kind == "f" else np.zeros((), leaf.dtype)
