@@ -7,7 +7,8 @@ import os
 import sys
 import zipfile
 
-from . import legacy_h5
+from . import keras_v3, legacy_h5, weights_v3
+from .archive import open_archive
 from .broken import BrokenFileError
 from .hdf5_file import check_is_file, open_hdf5
 from .legacy_weights import load_weights as load_legacy_weights
@@ -38,8 +39,8 @@ def save_model(
     kind = _format_of(path, save_format)
     if not may_write(path, overwrite):
         return
-    if kind == "h5":
-        legacy_h5.save_model(model, path, include_optimizer)
+    writer = legacy_h5 if kind == "h5" else keras_v3
+    writer.save_model(model, path, include_optimizer)
 
 
 def _format_of(path, save_format=None):
@@ -88,7 +89,11 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     check_is_file(path)
     if is_hdf5(path):
         with open_hdf5(path) as root:
+            if is_tree(root):
+                raise BrokenFileError(path, "", _WEIGHTS_ALONE)
             return legacy_h5.load_model(root, custom_objects, compile, safe_mode)
+    if is_zip(path):
+        return keras_v3.load_model(path, custom_objects, compile, safe_mode)
     raise BrokenFileError(path, "", "it is neither an HDF5 file nor a .keras archive")
 
 
@@ -117,7 +122,8 @@ def save_weights(model, filepath, overwrite=True):
         )
     _need_built(model, "save_weights")
     if may_write(path, overwrite):
-        legacy_h5.save_weights(model, path)
+        writer = keras_v3 if path.endswith(".weights.h5") else legacy_h5
+        writer.save_weights(model, path)
 
 
 def load_weights(model, filepath, by_name=False, skip_mismatch=False, reshape=False):
@@ -139,12 +145,39 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, reshape=Fa
     _need_built(model, "load_weights")
     if is_hdf5(path):
         with open_hdf5(path) as root:
+            if is_tree(root):
+                _refuse_by_name(path, by_name)
+                weights_v3.load_weights(weights_v3.Hdf5Reader(root), model, skip_mismatch)
+                return
             group = root
             if root.texts("layer_names") is None and "model_weights" in root:
                 group = root.group("model_weights")
             load_legacy_weights(group, model, by_name, skip_mismatch, reshape)
         return
+    if is_zip(path):
+        _refuse_by_name(path, by_name)
+        with open_archive(path) as archive, keras_v3.open_weights(archive, model) as reader:
+            weights_v3.load_weights(reader, model, skip_mismatch)
+        return
     raise BrokenFileError(path, "", "it is neither an HDF5 file nor a .keras archive")
+
+
+_WEIGHTS_ALONE = "it holds weights alone, no model: build the model in code and call load_weights"
+
+
+def is_tree(root):
+    """Return whether an open HDF5 file has the tree of Keras 3."""
+    if root.texts("layer_names") is not None or root.has_attribute("model_config"):
+        return False
+    return any(key in root for key in ("layers", "vars", "_layer_checkpoint_dependencies"))
+
+
+def _refuse_by_name(path, by_name):
+    if by_name:
+        raise ValueError(
+            f"{path!r} is in the format of Keras 3, which knows no layer names: by_name=True works "
+            "with HDF5 files of the older format only."
+        )
 
 
 def _need_built(model, what):

@@ -141,6 +141,10 @@ class Group:
                 handle = handle[part]
         return handle
 
+    def is_group(self, path):
+        """Return whether there is a group at `path`."""
+        return isinstance(self._find(path), import_h5py().Group)
+
     def group(self, path):
         """Return the group at `path`, or raise."""
         h5py = import_h5py()

@@ -20,7 +20,8 @@ _NOT_IN_KERAS_3 = {
     "SpatialDropout3D": {"noise_shape": None},
     "UpSampling1D": {"data_format": "channels_last"},
 }
-_WITHOUT_MEANING = ("batch_input_shape", "input_dim", "input_length")
+_FUNCTIONAL = "keras.src.models.functional"  # where Keras 3 has it; it is no public name there
+_WITHOUT_MEANING = ("batch_input_shape", "input_length")
 _FAMILIES = {
     "keras.layers": layers.registry,
     "keras.initializers": initializers.registry,
@@ -56,7 +57,9 @@ def keras_3_config(layer, for_keras_2=False):
     if isinstance(layer, Model) and layer._graph is not None:
         config = graph_config(layer, describe, operation_entry, for_keras_2)
         if kind is Model:
-            return _builtin("keras", "Model" if for_keras_2 else "Functional", config)
+            if for_keras_2:
+                return _builtin("keras", "Model", config)
+            return {**_builtin(_FUNCTIONAL, "Functional", config), "registered_name": "Functional"}
         return _own(kind, config if kind.get_config is Model.get_config else layer.get_config())
     if isinstance(layer, InputLayer):
         return _builtin("keras.layers", "InputLayer", _input(layer, for_keras_2))
@@ -84,8 +87,10 @@ def _own(kind, config):
 def _sequential(model, describe):
     entry = model._values[0] if model._values else None
     entries = [] if entry is None else [describe(entry.history[0])]
-    entries += [describe(layer) for layer in model.layers]
+    entries += [describe(layer) for layer in model._sublayers()]
     config = {"name": model.name, "trainable": model._trainable, "layers": entries}
+    if model._listed_input:
+        config["lists_input"] = True  # Keras 3 never lists it, and passes over this entry
     if entry is not None:
         config["build_input_shape"] = list(entry.shape)
     return config
@@ -112,6 +117,8 @@ def _settings(layer, config):
             del config[key]
     if config.get("dtype") is None:
         config["dtype"] = layer.compute_dtype
+    if name != "Embedding":
+        config.pop("input_dim", None)
     if name == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     if name == "Lambda":

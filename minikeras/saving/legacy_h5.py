@@ -3,14 +3,14 @@
 import warnings
 
 from .._version import __version__
-from ..models import model_from_config
+from ..models import Sequential, model_from_config
 from .atomic import atomic_path
 from .broken import BrokenFileError
 from .hdf5_file import import_h5py
 from .json_text import read_json, write_json
 from .keras3_config import keras_3_config
 from .legacy_weights import layers_of, load_weights, write_arrays, write_weights
-from .native_config import to_native
+from .native_config import listed_inputs, to_native
 from .quiet import building_from_file
 from .training_config import (
     compile_from,
@@ -100,7 +100,12 @@ def make_model(config, version, custom_objects, safe_mode, file):
     try:
         with building_from_file(safe_mode):
             native = to_native(config, version, custom_objects)
-            return model_from_config(native, custom_objects)
+            model = model_from_config(native, custom_objects)
+        listed = listed_inputs(config)
+        if isinstance(config.get("config"), list):
+            listed.add(model.name)
+        _hide_inputs(model, listed)
+        return model
     except BrokenFileError:
         raise
     except (ValueError, TypeError, NotImplementedError) as error:
@@ -109,6 +114,13 @@ def make_model(config, version, custom_objects, safe_mode, file):
         raise BrokenFileError(
             file, "model config", f"it is inconsistent ({type(error).__name__}: {error})"
         ) from error
+
+
+def _hide_inputs(model, listed):
+    """Take the Inputs out of the lists of layers of Sequential models, but for those named."""
+    for layer in model._flatten_layers():
+        if isinstance(layer, Sequential) and layer.name not in listed:
+            layer._listed_input = ()
 
 
 def _compile(root, model, version, custom_objects, layer_names):

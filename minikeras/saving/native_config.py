@@ -175,3 +175,24 @@ def _type_of_policy(config):
 def _plain_type(name):
     """Return the type that the weights of a policy have: mixed ones compute in full here."""
     return "float32" if name.startswith("mixed_") else name
+
+
+def listed_inputs(config):
+    """Return the names of the Sequential models in a config that list their Input as a layer.
+
+    Keras 2.1.5 lists an InputLayer that was added; since configs are dictionaries, none is.
+    """
+    found, waiting = set(), [config]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            inner = value.get("config")
+            if value.get("class_name") == "Sequential" and isinstance(inner, dict):
+                if inner.get("lists_input"):
+                    found.add(inner.get("name"))
+            elif value.get("class_name") == "Sequential":
+                found.add(value.get("name"))
+            waiting.extend(value.values())
+    return found
