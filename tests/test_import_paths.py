@@ -22,7 +22,8 @@ PATHS = {
     "backend": "mean function get_value epsilon set_floatx image_data_format",
     "backend.common": "epsilon floatx set_floatx image_data_format",
     "backend.tensorflow_backend": "set_session get_session mean",
-    "callbacks": "Callback EarlyStopping History ReduceLROnPlateau",
+    "callbacks": "Callback EarlyStopping History ReduceLROnPlateau BackupAndRestore TensorBoard "
+    "SwapEMAWeights CSVLogger",
     "config": "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format "
     "backend set_backend enable_unsafe_deserialization enable_interactive_logging "
     "disable_interactive_logging is_interactive_logging_enabled disable_traceback_filtering",
@@ -75,7 +76,7 @@ PATHS = {
     "utils.data_utils": "get_file Sequence OrderedEnqueuer GeneratorEnqueuer",
     "utils.generic_utils": "Progbar CustomObjectScope custom_object_scope get_custom_objects "
     "serialize_keras_object deserialize_keras_object func_dump func_load has_arg to_list",
-    "utils.io_utils": "ask_to_proceed_with_overwrite",
+    "utils.io_utils": "ask_to_proceed_with_overwrite HDF5Matrix",
     "utils.layer_utils": "print_summary count_params convert_all_kernels_in_model "
     "convert_dense_weights_data_format",
     "utils.multi_gpu_utils": "multi_gpu_model",

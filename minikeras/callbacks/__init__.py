@@ -14,6 +14,7 @@ from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.callbacks.plateau import ReduceLROnPlateau
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 from minikeras.callbacks.remote_monitor import RemoteMonitor
+from minikeras.callbacks.swap_ema_weights import SwapEMAWeights
 from minikeras.callbacks.tensorboard import TensorBoard
 from minikeras.callbacks.terminate_on_nan import TerminateOnNaN
 
@@ -35,6 +36,7 @@ __all__ = [
     "ReduceLROnPlateau",
     "RemoteMonitor",
     "StepDecay",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]

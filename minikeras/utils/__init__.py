@@ -13,6 +13,7 @@ _HOMES = {
     ".enqueuers": "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer",
     ".generic_utils": "has_arg to_list unpack_singleton",
     ".function_code": "func_dump func_load",
+    ".hdf5_matrix": "HDF5Matrix",
     ".interactive_logging": (
         "disable_interactive_logging enable_interactive_logging is_interactive_logging_enabled"
     ),

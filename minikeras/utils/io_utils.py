@@ -1,5 +1,6 @@
-"""Questions to the user, under their path of Keras 2: `keras.utils.io_utils`."""
+"""Data on disk and questions to the user, under their path of Keras 2: `keras.utils.io_utils`."""
 
+from minikeras.utils.hdf5_matrix import HDF5Matrix
 from minikeras.utils.interactive_logging import (
     disable_interactive_logging,
     enable_interactive_logging,
@@ -7,6 +8,7 @@ from minikeras.utils.interactive_logging import (
 )
 
 __all__ = [
+    "HDF5Matrix",
     "ask_to_proceed_with_overwrite",
     "disable_interactive_logging",
     "enable_interactive_logging",
