@@ -69,6 +69,8 @@ def _run_trial(function, args, kwargs, trial, sizes):
             for i, d in enumerate(leaf.shape)
         )
         one = np.ones((), leaf.dtype) if leaf.dtype.kind == "f" else np.zeros((), leaf.dtype)
+        if leaf.dtype.kind == "f" and len(shape) > 1 and shape[-1] == shape[-2]:
+            one = np.eye(shape[-1], dtype=leaf.dtype)  # a matrix that has an inverse
         return Tensor(np.broadcast_to(one, shape))
 
     with no_grad(), forward_pass(False, [], []), np.errstate(all="ignore"):
