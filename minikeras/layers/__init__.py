@@ -3,6 +3,7 @@
 
 from . import op_layer  # teaches symbolic tensors to record operations
 from .activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from .attention import AdditiveAttention, Attention
 from .base import KerasVariable, Layer, register, registry
 from .borders import (
     Cropping1D,
@@ -51,6 +52,7 @@ from .convolutional import (
     Convolution3D,
 )
 from .core import Activation, ActivityRegularization, Dense, Masking
+from .einsum_dense import EinsumDense
 from .embedding import Embedding
 from .global_pooling import (
     GlobalAveragePooling1D,
@@ -67,6 +69,8 @@ from .global_pooling import (
     GlobalMaxPooling3D,
 )
 from .group_normalization import GroupNormalization, UnitNormalization
+from .grouped_query_attention import GroupedQueryAttention
+from .grouped_query_attention import GroupedQueryAttention as GroupQueryAttention
 from .input_layer import Input, InputLayer
 from .input_spec import InputSpec
 from .lambda_layer import Lambda
@@ -90,6 +94,7 @@ from .merge import (
     multiply,
     subtract,
 )
+from .multi_head_attention import MultiHeadAttention
 from .noise import (
     AlphaDropout,
     Dropout,

@@ -209,7 +209,9 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
         if self._build_shapes is None:
             return None
         args, kwargs = self._build_shapes
-        return kwargs if kwargs else {"input_shape": args[0]} if args else None
+        if kwargs or len(args) > 1:
+            return {**dict(zip(shape_parameters(type(self)), args)), **kwargs}
+        return {"input_shape": args[0]} if args else None
 
     def build_from_config(self, config):
         """Build for the shapes that `get_build_config` returned."""

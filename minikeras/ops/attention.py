@@ -53,7 +53,7 @@ def _softmax(scores):
 
 
 @op(register=False)
-def attend(query, key, value, bias=None, /, *, scale, mask=None, keep=None, lowered=None):
+def attend(query, key, value, bias=None, /, *, scale, mask=None, empty=1, keep=None, lowered=None):
     """Return (attention, weights): what `dot_product_attention` computes, and by which weights.
 
     Args:
@@ -61,11 +61,13 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, keep=None, lowe
         bias: array of as many axes as the scores, added to them; or None.
         scale: float that multiplies the scores.
         mask: bools of as many axes as the scores; None for no mask. Where it is False the weight
-            is 0; where a whole row is, the weights are all the same, and no gradient goes to
-            query and key.
+            is 0.
+        empty: what a row that is masked as a whole does: with 1 its weights are all the same, and
+            no gradient goes to query and key; with 0 they are 0.
         keep: what multiplies the weights before they are used, of the scores' shape: dropout.
         lowered: a number that masked scores are lowered by, instead of being put far below all
-            others: a row that is masked as a whole then keeps its weights (up to rounding).
+            others: a row that is masked as a whole then keeps its weights (up to rounding), and
+            `empty` does not matter.
 
     Returns:
         attention (batch, steps, heads, value size) and weights (batch, heads, steps, keys),
@@ -73,13 +75,14 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, keep=None, lowe
     """
     query, key, value = floating(query), floating(key), floating(value)
     if any(isinstance(a, Tensor) for a in (query, key, value, bias)):
-        return _attend_by_parts(query, key, value, bias, scale, mask, keep, lowered)
+        return _attend_by_parts(query, key, value, bias, scale, mask, empty, keep, lowered)
     kind = query.dtype.type
     (batch, steps, heads, size), keys = query.shape, key.shape[1]
     shape = batch, heads, steps, keys
     scaled = query * kind(scale)
     q, k, v = _heads_first(scaled), _heads_first(key), _heads_first(value)
     floor = _floor(mask, lowered, kind)
+    alive = _alive(mask, lowered, kind)
     weights = np.empty(shape, query.dtype)
     result = np.empty((batch, steps, heads, value.shape[-1]), query.dtype)
     sums = _heads_first(result)
@@ -92,13 +95,14 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, keep=None, lowe
         if floor is not None:
             p += _part(floor, block)
         _softmax(p)
+        if alive is not None and not empty:
+            p *= _part(alive, block)
         np.matmul(p if keep is None else p * keep[block], v[block], out=sums[block])
 
     if keys:
         _for_blocks(forward, shape, size)
     else:
         result.fill(0)
-    alive = _alive(mask, lowered, kind)
 
     def vjp(gs, needs):
         g, for_weights = gs
@@ -160,12 +164,20 @@ def _alive(mask, lowered, kind):
     return None if some.all() else some.astype(kind)
 
 
-def _attend_by_parts(query, key, value, bias, scale, mask, keep, lowered):
+def _attend_by_parts(query, key, value, bias, scale, mask, empty, keep, lowered):
     """Do what `attend` does with operations on tensors, so that its gradient has a gradient."""
     kind = raw(query).dtype.type
     scale = kind(scale)
     result, weights = attend(
-        query, key, value, bias, scale=scale, mask=mask, keep=keep, lowered=lowered
+        query,
+        key,
+        value,
+        bias,
+        scale=scale,
+        mask=mask,
+        empty=empty,
+        keep=keep,
+        lowered=lowered,
     )
     q, k, v = _heads_first(query), _heads_first(key), _heads_first(value)
     alive = _alive(mask, lowered, kind)
