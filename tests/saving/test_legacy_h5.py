@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
+from minikeras.layers import lambda_config
 from minikeras.saving import load_model, load_weights, save_model, save_weights
 from minikeras.saving.broken import BrokenFileError
 
@@ -458,9 +459,10 @@ def test_a_cut_file_is_refused(tmp_path):
         load_model(path)
 
 
-def test_code_is_run_only_where_it_is_allowed(tmp_path):
+def test_code_is_run_only_where_it_is_allowed(tmp_path, monkeypatch):
     model = keras.Sequential([keras.layers.Lambda(lambda x: x * 3, input_shape=(4,))])
     model.save(tmp_path / "m.h5")
+    monkeypatch.setattr(lambda_config, "_known", set())  # as in another process
     with pytest.raises(ValueError, match="safe_mode=False"):
         load_model(tmp_path / "m.h5", compile=False)
     loaded = load_model(tmp_path / "m.h5", compile=False, safe_mode=False)
