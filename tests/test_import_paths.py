@@ -23,7 +23,7 @@ PATHS = {
     "backend.common": "epsilon floatx set_floatx image_data_format",
     "backend.tensorflow_backend": "set_session get_session mean",
     "callbacks": "Callback EarlyStopping History ReduceLROnPlateau BackupAndRestore TensorBoard "
-    "SwapEMAWeights CSVLogger",
+    "SwapEMAWeights CSVLogger ModelCheckpoint",
     "config": "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format "
     "backend set_backend enable_unsafe_deserialization enable_interactive_logging "
     "disable_interactive_logging is_interactive_logging_enabled disable_traceback_filtering",

@@ -10,6 +10,7 @@ from minikeras.callbacks.history import BaseLogger, History
 from minikeras.callbacks.lambda_callback import LambdaCallback
 from minikeras.callbacks.learning_rate import LearningRateScheduler
 from minikeras.callbacks.logs import Logs
+from minikeras.callbacks.model_checkpoint import ModelCheckpoint
 from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.callbacks.plateau import ReduceLROnPlateau
 from minikeras.callbacks.progbar_logger import ProgbarLogger
@@ -30,6 +31,7 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "Logs",
+    "ModelCheckpoint",
     "MonitorCallback",
     "MultiStepDecay",
     "ProgbarLogger",

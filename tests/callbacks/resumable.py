@@ -53,6 +53,10 @@ def main(folder, save_freq, seconds):
             callbacks.BackupAndRestore(os.path.join(folder, "backup"), save_freq),
             callbacks.EarlyStopping(patience=50, restore_best_weights=True),
             callbacks.CSVLogger(os.path.join(folder, "log.csv")),
+            callbacks.ModelCheckpoint(os.path.join(folder, "all", "{epoch}.h5"), save_freq=3),
+            callbacks.ModelCheckpoint(
+                os.path.join(folder, "best", "{val_accuracy:.2f}.keras"), save_best_only=True
+            ),
             callbacks.LambdaCallback(on_batch_end=lambda batch, logs: time.sleep(seconds)),
         ],
     )

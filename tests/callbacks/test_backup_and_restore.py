@@ -468,6 +468,9 @@ def _check_files(folder):
     backup = folder / "backup" / "latest.backup"
     if backup.exists():
         assert read_plain(backup)["epoch"] <= 6
+    for path in [*folder.glob("all/*.h5"), *folder.glob("best/*.keras")]:
+        model = keras.saving.load_model(path)
+        assert int(model.optimizer.iterations) > 0
 
 
 def _check_log(folder):
