@@ -59,9 +59,8 @@ def register_keras_serializable(package="Custom", name=None):
 
 def get_registered_name(thing):
     """Return the name under which a class or function is registered, else its `__name__`."""
-    return vars(thing).get("_registered_name", thing.__name__) if hasattr(thing, "__dict__") else (
-        thing.__name__
-    )
+    own = getattr(thing, "__dict__", {})  # a NumPy function has none
+    return own.get("_registered_name", thing.__name__)
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):

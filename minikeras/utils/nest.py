@@ -22,7 +22,7 @@ def map_structure(function, structure):
 
 
 def pack_like(structure, leaves):
-    """Return the nesting of `structure` with its leaves replaced by `leaves`, in `flatten` order."""
+    """Return the nesting of `structure` with `leaves`, in `flatten` order, in place of its own."""
     remaining = iter(leaves)
 
     def pack(part):
