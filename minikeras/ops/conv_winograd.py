@@ -94,7 +94,7 @@ class _Seen:
         images, rows = shape
         self.columns = windows.out[1] // 2
         self.planes = np.empty((2, 2, images, rows + 1, self.columns + 1, channels), dtype)
-        self.halves = np.empty((4, 2, images, rows, self.columns + 1, channels), dtype)
+        self.halves = np.empty((4, 2, images, rows + 1, self.columns, channels), dtype)
         self.all = np.empty((16, images * rows * self.columns, channels), dtype)
 
     def _sized(self, n, rows):
@@ -105,7 +105,7 @@ class _Seen:
         rest = self.all if cells == full else self.all.reshape(-1)[: 16 * cells * channels]
         return (
             self.planes[:, :, :n, : rows + 1],
-            self.halves[:, :, :n, :rows],
+            self.halves[:, :, :n, : rows + 1],
             rest.reshape(4, 4, n, rows, self.columns, channels),
         )
 
@@ -121,9 +121,11 @@ class _Seen:
         """Return B^T d B of padded images (n, 2 rows + 2, ...) as (16, cells, channels)."""
         planes, halves, rest = self._sized(len(image), rows)
         np.copyto(planes, self._apart(image, rows, self.columns))
-        _combine(planes[:, :, :, :-1], planes[:, :, :, 1:], halves)
+        # Columns before rows: the larger part of the work then runs through memory without gaps.
+        planes = planes.swapaxes(0, 1)
+        _combine(planes[:, :, :, :, :-1], planes[:, :, :, :, 1:], halves)
         halves = halves.swapaxes(0, 1)
-        _combine(halves[:, :, :, :, :-1], halves[:, :, :, :, 1:], rest.swapaxes(0, 1))
+        _combine(halves[:, :, :, :-1], halves[:, :, :, 1:], rest)
         return rest.reshape(16, -1, rest.shape[-1])
 
     def place(self, n, rows):
@@ -134,9 +136,8 @@ class _Seen:
     def spread(self, image, rows):
         """Write to padded images the gradient of `transform`, given that of its result."""
         planes, halves, rest = self._sized(len(image), rows)
-        even, odd = halves[:, 0], halves[:, 1]
-        _separate(rest.swapaxes(0, 1), even, odd, axis=3)
-        _separate(halves, planes[0], planes[1], axis=2)
+        _separate(rest, halves[:, 0], halves[:, 1], axis=2)
+        _separate(halves, planes[:, 0], planes[:, 1], axis=3)
         height, width = 2 * rows + 2, 2 * self.columns + 2
         image[:, height:] = 0
         image[:, :, width:] = 0
