@@ -71,7 +71,7 @@ PATHS = {
     "split_dataset multi_gpu_model convert_all_kernels_in_model print_summary count_params "
     "get_source_inputs is_keras_tensor clear_session standardize_dtype get_registered_name "
     "get_registered_object enable_interactive_logging np_utils generic_utils data_utils io_utils "
-    "conv_utils layer_utils",
+    "conv_utils layer_utils vis_utils plot_model model_to_dot HDF5Matrix",
     "utils.conv_utils": "convert_kernel",
     "utils.data_utils": "get_file Sequence OrderedEnqueuer GeneratorEnqueuer",
     "utils.generic_utils": "Progbar CustomObjectScope custom_object_scope get_custom_objects "
@@ -82,6 +82,7 @@ PATHS = {
     "utils.multi_gpu_utils": "multi_gpu_model",
     "utils.test_utils": "get_test_data",
     "utils.np_utils": "to_categorical normalize",
+    "utils.vis_utils": "plot_model model_to_dot",
 }
 
 # What is still to be written. A path or name that exists must not stand here.
