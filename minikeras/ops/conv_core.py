@@ -8,7 +8,13 @@ the other two, and can be differentiated as often as one likes.
 from ..autograd import Tensor, op
 from . import conv_blocks
 from .reduction import sum as total
-from .types import raw
+from .types import floating, raw
+
+
+def computable(*arrays):
+    """Return arrays as floats of at least 32 bits: half precision has no fast products."""
+    floats = [None if a is None else floating(a) for a in arrays]
+    return [a if a is None or a.dtype.itemsize > 2 else a.astype("float32") for a in floats]
 
 
 @op(register=False)
@@ -26,14 +32,18 @@ def convolve(x, kernel, bias=None, /, windows=None, relu=False):
     if any(isinstance(a, Tensor) for a in arrays):
         y = convolve(*arrays, windows=windows, relu=relu)
     else:
-        y = conv_blocks.forward(x, kernel, windows, bias, relu)
+        wide_x, wide_kernel, wide_bias = computable(x, kernel, bias)
+        y = conv_blocks.forward(wide_x, wide_kernel, windows, wide_bias, relu)
+        y = y.astype(floating(x).dtype, copy=False)
     groups = x.shape[-1] // kernel.shape[-2]
 
     def vjp(g, needs):
         needs = (*needs, False)[:3]
         if not isinstance(g, Tensor):
+            wide_g, wide_x, wide_kernel = computable(g, x, kernel)
+            rectified = y if relu else None
             return conv_blocks.backward(
-                g, kernel, windows, groups, needs, x=x, rectified=y if relu else None
+                wide_g, wide_kernel, windows, groups, needs, x=wide_x, rectified=rectified
             )
         if relu:
             g = g * (raw(y) > 0).astype(g.dtype)
@@ -60,7 +70,9 @@ def spread(g, kernel, /, windows=None, groups=1):
     if isinstance(g, Tensor) or isinstance(kernel, Tensor):
         y = spread(g, kernel, windows=windows, groups=groups)
     else:
-        y = conv_blocks.backward(g, kernel, windows, groups, (True, False, False))[0]
+        wide_g, wide_kernel = computable(g, kernel)
+        y = conv_blocks.backward(wide_g, wide_kernel, windows, groups, (True, False, False))[0]
+        y = y.astype(floating(g).dtype, copy=False)
     return y, (
         lambda u: convolve(u, kernel, windows=windows),
         lambda u: correlate(u, g, windows=windows, groups=groups),
@@ -81,7 +93,9 @@ def correlate(x, g, /, windows=None, groups=1):
     if isinstance(x, Tensor) or isinstance(g, Tensor):
         y = correlate(x, g, windows=windows, groups=groups)
     else:
-        y = conv_blocks.backward(g, None, windows, groups, (False, True, False), x=x)[1]
+        wide_g, wide_x = computable(g, x)
+        y = conv_blocks.backward(wide_g, None, windows, groups, (False, True, False), x=wide_x)[1]
+        y = y.astype(floating(g).dtype, copy=False)
     return y, (
         lambda u: spread(g, u, windows=windows, groups=groups),
         lambda u: convolve(x, u, windows=windows),

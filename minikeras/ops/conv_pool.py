@@ -20,9 +20,11 @@ from .conv import (
     find_windows,
 )
 from .conv_blocks import Finish, Gradient, gather_gradients, multiply_blocks
+from .conv_core import computable
 from .conv_plan import Plan
 from .pooling import max_pool
 from .shaping import moveaxis
+from .types import floating
 from .windows import normalize_padding, normalize_tuple
 
 _MOST_MEMBERS = 255  # positions in a pool that a byte can number
@@ -114,6 +116,8 @@ def _whole_pools(windows, pool):
 
 @op(twice=False, register=False)
 def _convolve_pool(x, kernel, bias=None, /, windows=None, pool=None, relu=False):
+    dtype = floating(x).dtype
+    x, kernel, bias = computable(x, kernel, bias)
     windows = _whole_pools(windows, pool)
     members = int(np.prod(pool))
     filters = kernel.shape[-1]
@@ -130,17 +134,18 @@ def _convolve_pool(x, kernel, bias=None, /, windows=None, pool=None, relu=False)
     def vjp(g, needs):
         needs = (*needs, False)[:3]
         rectified = out if relu else None
+        (wide_g,) = computable(g)
         return gather_gradients(
             plan,
             len(g),
-            g.dtype,
+            wide_g.dtype,
             kernel,
             needs,
             x,
-            lambda shape: _RoutedGradient(g, rectified, winners, pool, shape),
+            lambda shape: _RoutedGradient(wide_g, rectified, winners, pool, shape),
         )
 
-    return out, vjp
+    return out.astype(dtype, copy=False), vjp
 
 
 @composite

@@ -326,3 +326,20 @@ def test_against_transforms_of_whole_images(strides):
     full = np.fft.ifft2(spectrum, axes=(1, 2)).real
     expected = full[:, 4:40:strides, 3:37:strides]
     np.testing.assert_allclose(y, expected, atol=1e-4 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("channels", [3, 40])  # the second by Winograd's method
+@pytest.mark.parametrize("function", [ops.conv, ops.conv_transpose, ops.conv_max_pool])
+def test_other_types(function, channels):
+    x = RNG.integers(-4, 5, size=(2, 8, 8, channels))
+    k = RNG.integers(-2, 3, size=(3, 3, channels, channels))
+    exact = function(x.astype("float64"), k.astype("float64"))
+    whole = function(x, k)
+    assert whole.dtype == np.float32
+    np.testing.assert_allclose(whole, exact, atol=1e-3)
+    variables = [Variable(x.astype("float16")), Variable(k.astype("float16"))]
+    with recording():
+        y = function(*variables)
+        found = gradients(y, variables, np.ones(y.shape, "float16"))
+    assert [a.dtype for a in (y, *found)] == [np.float16] * 3
+    np.testing.assert_allclose(y.data, exact, rtol=2e-3)  # no sum was made in half precision
