@@ -7,7 +7,7 @@ import os
 import sys
 import zipfile
 
-from . import keras_v3, legacy_h5, weights_v3
+from . import keras_v3, legacy_h5, sharded, weights_v3
 from .archive import open_archive
 from .broken import BrokenFileError
 from .hdf5_file import check_is_file, open_hdf5
@@ -109,18 +109,35 @@ def is_zip(path):
         return file.read(4) == b"PK\x03\x04" or zipfile.is_zipfile(path)
 
 
-def save_weights(model, filepath, overwrite=True):
+def save_weights(model, filepath, overwrite=True, max_shard_size=None):
     """Write the weights of a model alone; see `save_model`.
 
     Args:
-        filepath: path that ends in `.weights.h5` (Keras 3), or in `.h5` or `.hdf5` (Keras 2).
+        filepath: path that ends in `.weights.h5` (Keras 3), or in `.h5` or `.hdf5` (Keras 2); in
+            `.weights.json` with `max_shard_size`.
+        overwrite: as for `save_model`.
+        max_shard_size: the most gigabytes per file: the weights are spread over as many files as
+            that takes, `name_00000.weights.h5` and so on, beside `name.weights.json`.
+
+    Raises:
+        ValueError: an unknown suffix, or the model has no weights yet.
     """
     path = os.fspath(filepath)
+    _need_built(model, "save_weights")
+    if max_shard_size is not None:
+        if not path.endswith(".weights.json"):
+            raise ValueError(
+                f"With max_shard_size the path ends in '.weights.json', unlike {path!r}."
+            )
+        if may_write(path, overwrite):
+            sharded.save_sharded(model, path, max_shard_size)
+        return
+    if path.endswith(".weights.json"):
+        raise ValueError("Weights in several files need max_shard_size=, a number of gigabytes.")
     if not path.endswith(_HDF5):
         raise ValueError(
             f"The suffix of {path!r} names no format for weights: use '.weights.h5' or '.h5'."
         )
-    _need_built(model, "save_weights")
     if may_write(path, overwrite):
         writer = keras_v3 if path.endswith(".weights.h5") else legacy_h5
         writer.save_weights(model, path)
@@ -157,6 +174,11 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, reshape=Fa
     if is_zip(path):
         _refuse_by_name(path, by_name)
         with open_archive(path) as archive, keras_v3.open_weights(archive, model) as reader:
+            weights_v3.load_weights(reader, model, skip_mismatch)
+        return
+    if path.endswith(".json"):
+        _refuse_by_name(path, by_name)
+        with sharded.open_sharded(path) as reader:
             weights_v3.load_weights(reader, model, skip_mismatch)
         return
     raise BrokenFileError(path, "", "it is neither an HDF5 file nor a .keras archive")

@@ -15,6 +15,7 @@ class Assignments:
         self.file = file
         self.skip_mismatch = skip_mismatch
         self._pairs = []
+        self._owners = {}
 
     def mismatch(self, message):
         """Raise a ValueError that says what does not fit, or warn and go on."""
@@ -32,8 +33,15 @@ class Assignments:
             return
         self._pairs.append((variable, source))
 
+    def touches(self, layer):
+        """Note that a layer has something to work out anew from its weights, if it has."""
+        if hasattr(layer, "finalize_state"):
+            self._owners[id(layer)] = layer
+
     def carry_out(self):
         """Read every array, then write every variable."""
         read = [(v, s.read(v.dtype) if hasattr(s, "read") else s) for v, s in self._pairs]
         for variable, array in read:
             variable.assign(array)
+        for layer in self._owners.values():
+            layer.finalize_state()

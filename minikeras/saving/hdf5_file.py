@@ -110,7 +110,7 @@ class Group:
             raise self.fail(f"it cannot be read ({_short(error)})", where) from None
 
     # -- members ------------------------------------------------------------------------------
-    def keys(self):
+    def names(self):
         """Return the names of the members, a list."""
         with self._guard(self.where):
             if len(self._handle) > _MAX_NAMES:

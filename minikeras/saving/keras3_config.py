@@ -117,6 +117,8 @@ def _settings(layer, config):
             del config[key]
     if config.get("dtype") is None:
         config["dtype"] = layer.compute_dtype
+    if name.startswith("SpatialDropout"):
+        config.pop("trainable", None)  # not among their arguments; they have no weights
     if name != "Embedding":
         config.pop("input_dim", None)
     if name == "LeakyReLU" and "alpha" in config:

@@ -48,16 +48,15 @@ def save_model(model, path, include_optimizer=True):
             config["compile_config"] = training
     texts = {_METADATA: write_json(metadata), _CONFIG: write_json(config)}
     h5py = import_h5py()
-    with atomic_path(path) as part:
-        with tempfile.TemporaryFile(dir=os.path.dirname(part)) as weights:
-            with h5py.File(weights, "w") as file:
-                write_weights(Hdf5Store(file), model, include_optimizer)
-            weights.seek(0)
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-                for name, text in texts.items():
-                    archive.writestr(name, text)
-                with archive.open(_WEIGHTS, "w", force_zip64=True) as member:
-                    shutil.copyfileobj(weights, member, 2**20)
+    with atomic_path(path) as part, tempfile.TemporaryFile(dir=os.path.dirname(part)) as weights:
+        with h5py.File(weights, "w") as file:
+            write_weights(Hdf5Store(file), model, include_optimizer)
+        weights.seek(0)
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+            for name, text in texts.items():
+                archive.writestr(name, text)
+            with archive.open(_WEIGHTS, "w", force_zip64=True) as member:
+                shutil.copyfileobj(weights, member, 2**20)
 
 
 def save_weights(model, path):

@@ -114,6 +114,8 @@ def _plan_layer(layer, entry, assignments, reshape):
             f"{where} has {len(variables)} weights, but the file holds {len(sources)} for it."
         )
         return
+    for part in layer._flatten_layers():
+        assignments.touches(part)
     for variable, source in zip(variables, sources, strict=True):
         size = int(np.prod(source.shape, dtype=object))
         if reshape and source.shape != variable.shape and size == variable.size:

@@ -8,7 +8,7 @@ the first path.
 import re
 
 from ..layers import Layer
-from ..models import Model
+from ..models import Model, Sequential
 from .legacy_weights import layers_of
 
 # Layers that hold their variables themselves, where Keras 3 keeps them in a layer inside.
@@ -78,11 +78,9 @@ def _numbered(name, used):
 
 def _children(layer):
     """Yield (name, layer or container of layers), as Keras 3 walks them."""
-    if (
-        isinstance(layer, Model)
-        and layer._graph is not None
-        or type(layer).__name__ == "Sequential"
-    ):
+    if isinstance(layer, Sequential):
+        yield "layers", layer._sublayers()
+    elif isinstance(layer, Model) and layer._graph is not None:
         yield "layers", layers_of(layer)
     names = getattr(layer, "_names_in_files", {})
     held = {names.get(key, key): value for key, value in vars(layer).items()}

@@ -80,7 +80,7 @@ class Hdf5Reader:
         group = self._find(f"{path}/vars" if path else "vars")
         if group is None and self._old:
             group = self._find(path.replace("layers", "_layer_checkpoint_dependencies") + "/vars")
-        return None if group is None else {key: group.dataset(key) for key in group.keys()}
+        return None if group is None else {key: group.dataset(key) for key in group.names()}
 
     def _find(self, path):
         return self.root.group(path) if path in self.root else None
@@ -92,10 +92,10 @@ class Hdf5Reader:
             path, group, depth = waiting.pop()
             if depth > 60:
                 raise group.fail("its groups are nested without end")
-            for key in group.keys():
+            for key in group.names():
                 inner = f"{path}/{key}" if path else key
                 if key == "vars" and group.is_group(key):
-                    if group.group(key).keys():
+                    if group.group(key).names():
                         found.add(path.replace("_layer_checkpoint_dependencies", "layers"))
                 elif group.is_group(key):
                     waiting.append((inner, group.group(key), depth + 1))
@@ -145,6 +145,7 @@ def _plan_place(place, stored, assignments):
             + ("" if place.owner.built else " It has not been built: call the model first.")
         )
         return
+    assignments.touches(place.owner)
     keys = sorted(stored, key=lambda k: (not k.isdigit(), int(k) if k.isdigit() else 0, k))
     if "load_own_variables" in dir(type(place.owner)):
         keys = list(stored)

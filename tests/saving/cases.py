@@ -50,7 +50,7 @@ CASES = {
     "Cropping2D": one("Cropping2D", IMG, ((1, 2), (0, 1))),
     "Cropping3D": one("Cropping3D", VOL, 1),
     "Dense": one(
-        "Dense", ROW, 3, activation="sigmoid", kernel_regularizer="l1_l2", bias_constraint="non_neg"
+        "Dense", ROW, 3, activation="sigmoid", kernel_regularizer="l2", bias_constraint="non_neg"
     ),
     "DepthwiseConv1D": one("DepthwiseConv1D", SEQ, 3, depth_multiplier=2),
     "DepthwiseConv2D": one("DepthwiseConv2D", IMG, 3, padding="same"),
