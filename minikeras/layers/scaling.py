@@ -109,10 +109,8 @@ class Normalization(_Scaling):
         self._others = tuple(a for a in range(rank) if a not in kept)
         self._wide = tuple(input_shape[a] if a in kept else 1 for a in range(rank))
         if self.input_mean is None:
-            self.adapt_mean = self.add_weight("mean", shape, "float32", "zeros", trainable=False)
-            self.adapt_variance = self.add_weight(
-                "variance", shape, "float32", "ones", trainable=False
-            )
+            self.adapt_mean = self.add_weight("mean", shape, None, "zeros", trainable=False)
+            self.adapt_variance = self.add_weight("variance", shape, None, "ones", trainable=False)
             self.count = self.add_weight("count", (), "int32", "zeros", trainable=False)
         else:
             for given in (self.input_mean, self.input_variance):
