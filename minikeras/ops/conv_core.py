@@ -47,13 +47,24 @@ def convolve(x, kernel, bias=None, /, windows=None, relu=False):
             )
         if relu:
             g = g * (raw(y) > 0).astype(g.dtype)
-        return (
-            spread(g, kernel, windows=windows, groups=groups) if needs[0] else None,
-            correlate(x, g, windows=windows, groups=groups) if needs[1] else None,
-            total(g, axis=tuple(range(g.ndim - 1))) if needs[2] else None,
-        )
+        return composed_gradients(g, x, kernel, windows, needs)
 
     return y, vjp
+
+
+def composed_gradients(g, x, kernel, windows, needs):
+    """Return the gradients for x, kernel and bias as tensors that can be differentiated again.
+
+    Args:
+        g: gradient of the convolution before any rectifier.
+        needs: three bools, which of the gradients to return; None stands for the others.
+    """
+    groups = x.shape[-1] // kernel.shape[-2]
+    return (
+        spread(g, kernel, windows=windows, groups=groups) if needs[0] else None,
+        correlate(x, g, windows=windows, groups=groups) if needs[1] else None,
+        total(g, axis=tuple(range(g.ndim - 1))) if needs[2] else None,
+    )
 
 
 @op(register=False)

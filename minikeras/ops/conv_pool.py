@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from .. import config
-from ..autograd import composite, is_recording, op
+from ..autograd import Tensor, composite, is_recording, op
 from .conv import (
     channels_last,
     check_bias,
@@ -20,11 +20,11 @@ from .conv import (
     find_windows,
 )
 from .conv_blocks import Finish, Gradient, gather_gradients, multiply_blocks
-from .conv_core import computable
+from .conv_core import composed_gradients, computable, convolve
 from .conv_plan import Plan
-from .pooling import max_pool
+from .pooling import find_pools, largest, max_pool, route
 from .shaping import moveaxis
-from .types import floating
+from .types import floating, raw
 from .windows import normalize_padding, normalize_tuple
 
 _MOST_MEMBERS = 255  # positions in a pool that a byte can number
@@ -114,8 +114,24 @@ def _whole_pools(windows, pool):
     return dataclasses.replace(windows, out=out)
 
 
-@op(twice=False, register=False)
+def _one_by_one(x, kernel, bias, windows, pool, relu):
+    """Return value and gradient of tensors, made of operations that have gradients in turn."""
+    convolved = convolve(x, kernel, bias, windows=windows, relu=relu)
+    where = find_pools(windows.out, pool, pool, "valid")
+
+    def vjp(g, needs):
+        g = route(convolved, g, where=where)
+        if relu:
+            g = g * (raw(convolved) > 0).astype(g.dtype)
+        return composed_gradients(g, x, kernel, windows, (*needs, False)[:3])
+
+    return largest(convolved, where=where), vjp
+
+
+@op(register=False)
 def _convolve_pool(x, kernel, bias=None, /, windows=None, pool=None, relu=False):
+    if any(isinstance(a, Tensor) for a in (x, kernel, bias)):
+        return _one_by_one(x, kernel, bias, _whole_pools(windows, pool), pool, relu)
     dtype = floating(x).dtype
     x, kernel, bias = computable(x, kernel, bias)
     windows = _whole_pools(windows, pool)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minikeras import ops, parallel
-from minikeras.autograd import Variable, gradients, no_grad, recording
+from minikeras.autograd import Variable, grad, gradients, no_grad, recording
 from minikeras.ops import conv_plan, conv_pool
 
 RNG = np.random.default_rng(11)
@@ -181,6 +181,32 @@ def test_nothing_in_nothing_out(fused):
     x, k, b = example((6, 6), (3, 3), batch=0)
     found = run(lambda *a: ops.conv_max_pool(*a, activation="relu"), x, k, b)
     assert [a.shape for a in found] == [(0, 2, 2, 3), x.shape, k.shape, b.shape]
+
+
+@pytest.mark.parametrize("activation", [None, "relu"])
+@pytest.mark.parametrize("wrt", [0, 1, 2])
+def test_the_gradient_can_be_differentiated_again(fused, wrt, activation):
+    arrays = example((7, 6), (3, 3))
+
+    def steepness(function, a):
+        """Return the squared gradient by the images, as a function of one of the arrays."""
+        chosen = [a if i == wrt else v for i, v in enumerate(arrays)]
+
+        def value(x):
+            return ops.sum(function(x, *chosen[1:]) ** 2)
+
+        return ops.sum(grad(value)(chosen[0]) ** 2)
+
+    def together(*a):
+        return ops.conv_max_pool(*a, activation=activation)
+
+    def apart(*a):
+        return one_by_one(*a, activation=activation)
+
+    found = grad(lambda a: steepness(together, a))(arrays[wrt])
+    expected = grad(lambda a: steepness(apart, a))(arrays[wrt])
+    assert np.abs(expected).max() > 0
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(
