@@ -121,4 +121,5 @@ from .pooling import (
 )
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
 from .scaling import Identity, Normalization, Rescaling
+from .text_vectorization import TextVectorization
 from .wrappers import Wrapper
