@@ -17,7 +17,7 @@ def model_state(model):
     hidden = [_taken(thing) for thing in _hidden(model)]
     return {
         "weights": [np.array(w.data) for w in model.weights],
-        "optimizers": [_optimizer_state(o) for o in _optimizers(model)],
+        "optimizers": [_optimizer_state(o, model.weights) for o in _optimizers(model)],
         "hidden": hidden,
     }
 
@@ -36,8 +36,8 @@ def restore_model(model, state):
     if model._targets is None:
         model._collect_trainable()
     for optimizer, saved in zip(optimizers, state["optimizers"]):
-        if saved["built"] and not optimizer.built and optimizer is model.optimizer:
-            optimizer.build(model._targets)
+        if saved["built"] and not optimizer.built:
+            optimizer.build([weights[i] for i in saved["trained"] if i is not None])
         _compare(
             f"arrays of the optimizer {optimizer.name!r}",
             [v.shape for v in optimizer.variables],
@@ -79,12 +79,15 @@ def _optimizers(model):
     return list({id(o): o for o in held if isinstance(o, Optimizer)}.values())
 
 
-def _optimizer_state(optimizer):
+def _optimizer_state(optimizer, weights):
+    """Return an optimizer's arrays, and which weights of the model it trains, by position."""
     arrays = {}
     optimizer.save_own_variables(arrays)
+    positions = {id(weight): i for i, weight in enumerate(weights)}
     return {
         "class_name": type(optimizer).__name__,
         "built": bool(optimizer.built),
+        "trained": [positions.get(id(v)) for v in optimizer._trainable_variables],
         "variables": arrays,
     }
 

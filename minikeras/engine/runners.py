@@ -5,6 +5,7 @@ There are two kinds: the model's own steps, and steps that a model overrides.
 
 import numpy as np
 
+from ..autograd import no_grad
 from ..autograd.tensor import Tensor, wrap
 from ..callbacks import Logs
 from ..metrics.base import plain
@@ -26,10 +27,14 @@ class StandardRunner:
         self._compilation = model._compilation
         self._run = run
 
+    @property
+    def _board(self):
+        # A model that gets its shape from the first batch of a generator has none before it.
+        return self._compilation.board
+
     def begin(self, reset=True):
         """Begin an epoch; `reset` lets metrics with a state forget what they have seen."""
-        self._board = self._compilation.board
-        if reset:
+        if reset and self._board is not None:
             self._board.reset()
         self._averages = Averages()
         self._values = ()
@@ -118,7 +123,10 @@ class CustomRunner:
         self._logs = Logs(_numbers(logs))
 
     def warm_up(self, batch):
-        """Nothing: which metrics there are is for the step to say."""
+        """Build a model that is not built yet; what is measured is for its step to say."""
+        if not self._model.built:
+            with no_grad():
+                self._model(_as_tensors(batch[0]))
 
     def state(self):
         """Return the last answer and the states of the model's metrics, as plain data."""

@@ -103,7 +103,7 @@ class TrainingRun:
         """
         for source, position in zip(self._sources, state["sources"]):
             source.resume(position, state["step"] > 0 and source is self._sources[0])
-        if state["step"]:
+        if state["step"] or len(self._model.weights) != len(state["model"]["weights"]):
             self._runner.warm_up(self._sources[0].probe())
         self.epoch, self.step = state["epoch"], state["step"]
         self.over = state["stopping"] and not self.step

@@ -194,6 +194,14 @@ def endless():
         yield X[rows], Y[rows]
 
 
+class Noisy(Numbered):
+    """Adds noise from NumPy's global generator, as data are augmented."""
+
+    def __getitem__(self, index):
+        x, y = super().__getitem__(index)
+        return x + np.random.normal(0, 0.1, x.shape).astype("float32"), y
+
+
 class Loader:
     """Can be walked through any number of times, and does not know its length."""
 
@@ -207,6 +215,7 @@ SOURCES = {
     "Sequence in three threads": (Numbered, {"workers": 3}),
     "Sequence with steps": (Numbered, {"steps_per_epoch": 3}),
     "Sequence that shuffles itself": (SelfShuffling, {"shuffle": False}),
+    "Sequence that augments": (Noisy, {"workers": 0}),
     "generator": (endless, {"steps_per_epoch": 5}),
     "generator in a thread": (endless, {"steps_per_epoch": 5, "workers": 1}),
     "iterable": (Loader, {}),
@@ -227,6 +236,14 @@ def test_sources_of_batches(tmp_path, name, freq):
         with pytest.raises(CrashError):
             train(tmp_path, CrashAt("batch_end", number), **fresh())
         assert_same(train(tmp_path, **fresh()), expected)
+
+
+def test_random_numbers_of_worker_processes(tmp_path):
+    settings = {"workers": 2, "use_multiprocessing": True, "freq": 3}
+    expected = train(None, data=(Noisy(),), **settings)
+    with pytest.raises(CrashError):
+        train(tmp_path, CrashAt("batch_end", 9), data=(Noisy(),), **settings)
+    assert_same(train(tmp_path, data=(Noisy(),), **settings), expected)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "nadam", "adadelta", "adamax", "ftrl"])
@@ -281,6 +298,82 @@ def test_a_step_of_ones_own(tmp_path, freq):
         with pytest.raises(CrashError):
             train(tmp_path, CrashAt("batch_end", number), model=model(), freq=freq, **ARRAYS)
         assert_same(train(tmp_path, model=model(), freq=freq, **ARRAYS), expected)
+
+
+class Gan(keras.Model):
+    """Two models that are trained against each other, by two optimizers."""
+
+    def __init__(self):
+        super().__init__()
+        self.maker = keras.Sequential([layers.Dense(4, name="make")], name="maker")
+        self.judge = keras.Sequential([layers.Dense(1, name="judge")], name="critic")
+
+    def compile(self, maker, judge, **settings):
+        super().compile(**settings)
+        self.maker_optimizer, self.judge_optimizer = maker, judge
+
+    def call(self, x):
+        return self.judge(self.maker(x))
+
+    def train_step(self, data):
+        x, _ = data
+        noise = keras.random.normal((16, 4))
+        losses = {}
+        for name, part, optimizer, sign in (
+            ("judge", self.judge, self.judge_optimizer, 1.0),
+            ("maker", self.maker, self.maker_optimizer, -1.0),
+        ):
+            with keras.autograd.recording():
+                gap = keras.ops.mean(self(noise)) - keras.ops.mean(self.judge(x))
+                loss = sign * gap + 0.01 * keras.ops.mean(keras.ops.square(self.judge(x)))
+            weights = part.trainable_weights
+            optimizer.apply(keras.autograd.gradients(loss, weights), weights)
+            losses[name] = float(loss)
+        return losses
+
+
+@pytest.mark.parametrize("freq", ["epoch", 2])
+def test_a_model_with_several_optimizers_that_is_not_built(tmp_path, freq):
+    def model():
+        keras.utils.set_random_seed(2)
+        made = Gan()
+        made.compile(keras.optimizers.Adam(0.01), keras.optimizers.RMSprop(0.01))
+        return made
+
+    def run(*more):
+        made = model()
+        backup = [callbacks.BackupAndRestore(tmp_path, freq)] if more or tmp_path.exists() else []
+        made.fit(X, Y, batch_size=16, epochs=3, verbose=0, callbacks=[*backup, *more])
+        optimizers = [made.maker_optimizer, made.judge_optimizer]
+        arrays = [a for o in optimizers for a in o.get_weights()]
+        return made.get_weights() + arrays, made.history.history
+
+    os.rmdir(tmp_path)
+    expected = run()
+    with pytest.raises(CrashError):
+        run(CrashAt("batch_end", 8))
+    assert_same(run(), expected)
+
+
+@pytest.mark.parametrize("freq", ["epoch", 2])
+@pytest.mark.parametrize("source", ["arrays", "generator", "Sequence"])
+def test_a_model_that_gets_its_shape_from_the_data(tmp_path, source, freq):
+    def model():
+        keras.utils.set_random_seed(2)
+        made = keras.Sequential([layers.Dense(3), layers.Dropout(0.2), layers.Dense(1)])
+        made.compile("adam", "mse", metrics=["acc"])
+        return made
+
+    def settings():
+        given = {"arrays": ((X, Y), ARRAYS), "Sequence": ((Numbered(),), {})}
+        given["generator"] = (endless(),), {"steps_per_epoch": 5}
+        data, rest = given[source]
+        return {"data": data, "model": model(), "freq": freq, **rest}
+
+    expected = train(None, **settings())
+    with pytest.raises(CrashError):
+        train(tmp_path, CrashAt("batch_end", 9), **settings())
+    assert_same(train(tmp_path, **settings()), expected)
 
 
 def test_a_schedule_of_ones_own_is_not_asked_twice_for_an_epoch(tmp_path):
