@@ -87,3 +87,13 @@ def check_shuffle(shuffle):
         return
     if not isinstance(shuffle, (bool, np.bool_, int)) or shuffle not in (0, 1):
         raise ValueError(f"shuffle is True, False or 'batch', not {shuffle!r}.")
+
+
+def worker_settings(workers, use_multiprocessing, max_queue_size):
+    """Return how batches are made ahead of time as settings of a `GeneratorSource`."""
+    whole_number("workers", workers, least=0, optional=True)
+    return {
+        "workers": workers,
+        "use_multiprocessing": use_multiprocessing,
+        "max_queue_size": max_queue_size,
+    }

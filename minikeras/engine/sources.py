@@ -383,3 +383,11 @@ def is_generator(x):
         or (hasattr(x, "__next__") and not isinstance(x, np.ndarray))
         or inspect.isgeneratorfunction(x)
     )
+
+
+def refuse_endless(source, argument):
+    """Raise a ValueError for a generator of unknown length; `argument` says how to give one."""
+    if getattr(source, "is_exhaustible", False):
+        raise ValueError(
+            f"A generator has no length: say how many batches to take with {argument}=."
+        )
