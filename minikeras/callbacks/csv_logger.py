@@ -50,13 +50,13 @@ class CSVLogger(Callback):
 
     def get_state(self):
         """Return the columns and the content of the file so far."""
-        with open(self.filename, newline="") as file:
-            return {"keys": self.keys, "content": file.read()}
+        with open(self.filename, "rb") as file:
+            return {"keys": self.keys, "content": np.frombuffer(file.read(), np.uint8)}
 
     def set_state(self, state):
         """Make the file what it was at the time of `get_state`: later lines come again."""
         self.keys = state["keys"]
-        write_bytes(self.filename, state["content"].encode())
+        write_bytes(self.filename, state["content"].tobytes())
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs if isinstance(logs, Logs) else Logs(logs or ())

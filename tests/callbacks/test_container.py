@@ -207,6 +207,38 @@ def test_slow_batch_hooks_are_pointed_out_once():
     assert len(caught) == 1
 
 
+def test_who_wants_to_be_told_last():
+    calls = []
+
+    class Noting(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            calls.append(type(self).__name__)
+
+    class Last(Noting):
+        told_last = True
+
+    callbacks = CallbackList([Last(), Noting()])
+    callbacks.append(Noting())
+    callbacks.on_epoch_end(0)
+    assert calls == ["Noting", "Noting", "Last"]
+    assert [type(c).__name__ for c in callbacks] == ["Last", "Noting", "Noting"]
+
+
+def test_what_a_callback_remembers():
+    class Counts(Callback):
+        remembered = ("count", "_best")
+
+        def __init__(self):
+            super().__init__()
+            self.count, self._best, self.other = 3, [1.0], 5
+
+    one, two = Counts(), Counts()
+    two.count, two.other = 0, 0
+    two.set_state(one.get_state())
+    assert (two.count, two._best, two.other) == (3, [1.0], 0)
+    assert Callback().get_state() == {}
+
+
 def test_abort_reaches_those_who_know_it():
     calls = []
 

@@ -119,3 +119,35 @@ def test_no_file_stays_open(path):
     if before is not None:
         assert len(os.listdir("/proc/self/fd")) == before
     path.rename(path.with_suffix(".moved"))
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_going_on_from_a_backup(path, append):
+    """A run is killed after lines that were not backed up; the next one writes them again."""
+    before = b""
+    if append:
+        train([CSVLogger(path)], EPOCHS)
+        before = path.read_bytes()
+    whole = path.with_name("whole.csv")
+    whole.write_bytes(before)
+    train([CSVLogger(whole, append=append)], [*EPOCHS, *EPOCHS])
+
+    killed = CSVLogger(path, append=append)
+    states = []
+    take = LambdaCallback(on_epoch_end=lambda epoch, logs: states.append(killed.get_state()))
+    train([killed, take], EPOCHS)
+    resumed = CSVLogger(path, append=append)
+    put_back = LambdaCallback(on_train_begin=lambda logs: resumed.set_state(states[0]))
+    train([resumed, put_back], [EPOCHS[1], *EPOCHS], initial_epoch=1)
+    assert path.read_bytes() == whole.read_bytes()
+
+
+def test_one_header_where_a_run_was_killed_before_its_first_line(path):
+    logger = CSVLogger(path)
+    logger.on_train_begin()
+    state = logger.get_state()
+    resumed = CSVLogger(path)
+    resumed.on_train_begin()
+    resumed.set_state(state)
+    resumed.on_epoch_end(0, EPOCHS[0])
+    assert [row[0] for row in rows(path)] == ["epoch", "0"]
