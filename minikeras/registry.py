@@ -93,6 +93,7 @@ class Registry:
     def __init__(self, family):
         self.family = family
         self._objects = {}
+        self._others = []
 
     def register(self, *aliases, name=None):
         """Decorate a class or function: known by its `__name__` (or `name`) and each alias."""
@@ -109,6 +110,10 @@ class Registry:
         if self._objects.get(name, thing) is not thing:
             raise ValueError(f"The {self.family} name {name!r} is taken by {self._objects[name]}.")
         self._objects[name] = thing
+
+    def understand(self, other):
+        """Let config dictionaries of another family stand where one of this family is wanted."""
+        self._others.append(other)
 
     def __contains__(self, name):
         return name in _custom_objects or name in self._objects
@@ -142,6 +147,9 @@ class Registry:
             return self.lookup(inner, custom_objects)
         if get_registered_object(name, custom_objects, self._objects) is None:
             name = config["class_name"]
+            for other in self._others:
+                if name not in self._objects and name in other._objects:
+                    return other.deserialize(config, custom_objects)
         cls = self.lookup(name, custom_objects)
         if not inspect.isclass(cls):
             return cls

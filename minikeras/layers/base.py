@@ -9,8 +9,8 @@ import warnings
 
 import numpy as np
 
+from .. import activations, regularizers
 from .. import config as settings
-from .. import regularizers
 from ..autograd import Tensor
 from ..configurable import Configurable, init_parameters, serialize_value
 from ..registry import Registry, suggest
@@ -43,6 +43,7 @@ __all__ = ["KerasVariable", "Layer", "register", "registry", "trainable_changes"
 
 registry = Registry("layer")
 register = registry.register
+activations.registry.understand(registry)  # a layer may be the activation of another
 
 _BASE_ARGUMENTS = (
     "activity_regularizer",
@@ -172,6 +173,10 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
     def dtype(self):
         """Name of the type that the layer computes in and makes its weights of."""
         return self._dtype or settings.floatx()
+
+    @dtype.setter
+    def dtype(self, value):
+        self._dtype = dtype_name(value)
 
     @property
     def compute_dtype(self):

@@ -79,7 +79,7 @@ class LossHolder(WeightHolder):
         for pair in pairs:
             if isinstance(pair, tuple) and len(pair) == 2:
                 variable, value = pair
-                variable.assign(getattr(value, "data", value))
+                variable.assign(value)
 
     def _regularized(self):
         """Return the (regularizer, variable) pairs of this layer and those inside, each once."""

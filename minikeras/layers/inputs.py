@@ -112,10 +112,13 @@ def masks_of(inputs):
 
 
 def as_masks(masks):
-    """Return masks that a user gave as boolean arrays."""
-    if isinstance(masks, (list, tuple)):
+    """Return masks that a user gave as boolean arrays: a list where they are for several inputs."""
+    several = isinstance(masks, (list, tuple))
+    if several and any(m is None or hasattr(m, "shape") for m in masks):
         return [as_masks(m) for m in masks]
-    return None if masks is None else np.asarray(getattr(masks, "data", masks), bool)
+    if masks is None:
+        return None
+    return np.asarray(masks.data if isinstance(masks, Tensor) else masks, bool)
 
 
 def with_mask(tensor, mask):
@@ -136,7 +139,7 @@ def with_masks(outputs, masks):
         return type(outputs)(with_masks(o, m) for o, m in zip(outputs, masks, strict=True))
     if not isinstance(outputs, Tensor):
         return outputs
-    return with_mask(outputs, None if masks is None else np.asarray(getattr(masks, "data", masks)))
+    return with_mask(outputs, masks.data if isinstance(masks, Tensor) else masks)
 
 
 # ---------------------------------------------------------------------------------------------
