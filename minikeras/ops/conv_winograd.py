@@ -100,9 +100,8 @@ class _Seen:
     def _sized(self, n, rows):
         """Return planes, halves and the rest for a block, the last as (4, 4, n, rows, columns)."""
         cells = n * rows * self.columns
-        full = self.all.shape[1]
         channels = self.all.shape[2]
-        rest = self.all if cells == full else self.all.reshape(-1)[: 16 * cells * channels]
+        rest = self.all.reshape(-1)[: 16 * cells * channels]
         return (
             self.planes[:, :, :n, : rows + 1],
             self.halves[:, :, :n, : rows + 1],
