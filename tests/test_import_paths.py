@@ -96,7 +96,6 @@ MISSING = {
     )
 }
 MISSING["layers.wrappers"] = "TimeDistributed Bidirectional"
-MISSING["models"] = "load_model save_model"
 
 
 def _module(path):

@@ -7,6 +7,10 @@ from ..autograd import Variable
 from .signature import overrides
 from .weight_arguments import initial_value, weight_arguments
 
+# Functions (name, shape, dtype) that are asked before a weight is made, and refuse it by raising:
+# a model file must not make weights larger than it could hold.
+weight_checks = []
+
 
 class KerasVariable(Variable):
     """A variable that a layer tracks as soon as it is stored in one of its attributes (Keras 3).
@@ -126,6 +130,8 @@ class WeightHolder:
             initializer = getattr(self, f"{name}_initializer", None) or default
         regularizer = regularizer or getattr(self, f"{name}_regularizer", None)
         constraint = constraint or getattr(self, f"{name}_constraint", None)
+        for check in weight_checks:
+            check(f"{self.name}/{name}", shape, dtype)
         variable = Variable(
             initial_value(initializer, shape, dtype),
             dtype=dtype,

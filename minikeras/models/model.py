@@ -16,7 +16,7 @@ from ..engine.summary import print_summary
 from ..engine.training import Training
 from ..layers.base import Layer
 from ..layers.context import forward_pass
-from ..layers.inputs import with_mask, with_masks
+from ..layers.inputs import shapes_of, with_mask, with_masks
 from ..layers.symbolic import KerasTensor, Node
 from ..layers.weights import assign_all
 from ..utils.nest import as_list, flatten, pack_like, unpack_single
@@ -313,6 +313,7 @@ class Model(Structure, Ends, Training, Layer):
         """Leave it to the call to build the layers, where a subclass has no `build` of its own."""
         if self._graph is None and type(self).build is Model.build:
             self.built = True
+            self._build_shapes = ((shapes_of(inputs),), {})  # what a file has to say of it
         else:
             super()._build_on_call(inputs, args, kwargs)
 

@@ -1,6 +1,6 @@
 """Models in files: HDF5 of every Keras, and the formats of Keras 3."""
 
-from ..models import Model
+from .. import models
 from ..registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -11,7 +11,7 @@ from ..registry import (
 )
 from ..utils.serialization import deserialize_keras_object
 from ..utils.serialization import to_config as serialize_keras_object
-from .api import load_model, load_weights, save_model, save_weights
+from .api import export, load_model, load_weights, save_model, save_weights
 
 __all__ = [
     "CustomObjectScope",
@@ -28,7 +28,11 @@ __all__ = [
     "serialize_keras_object",
 ]
 
-# Models do not know files; files know models. What both users expect as methods is added here.
-Model.save = save_model
-Model.save_weights = save_weights
-Model.load_weights = load_weights
+# Models do not know files; files know models. What users expect of a model is added here.
+models.Model.save = save_model
+models.Model.save_weights = save_weights
+models.Model.load_weights = load_weights
+models.Model.export = export
+models.load_model = load_model
+models.save_model = save_model
+models.__all__ += ["load_model", "save_model"]

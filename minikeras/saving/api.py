@@ -71,6 +71,19 @@ def may_write(path, overwrite=True):
     return answer == "y"
 
 
+def export(model, filepath, format="tf_saved_model", **options):
+    """Refuse: exported formats hold a graph for another runtime.
+
+    Raises:
+        NotImplementedError: always.
+    """
+    raise NotImplementedError(
+        f"The model {model.name!r} cannot be exported as {format!r}: that format holds a compiled "
+        "graph for another runtime. Write a '.keras' file with save(), load it in real Keras, and "
+        "export it there."
+    )
+
+
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """Return the model that a file holds: of Keras 1, 2 or 3, or of this library.
 

@@ -88,13 +88,14 @@ class Group:
     Attributes:
         file: the name of the file, for messages.
         where: the path of the group in it.
+        file_size: the length of the file in bytes.
     """
 
     def __init__(self, handle, file, where, file_size):
         self._handle = handle
         self.file = file
         self.where = where
-        self._file_size = file_size
+        self.file_size = file_size
 
     def fail(self, what, where=None):
         """Return the error to raise about this group."""
@@ -153,7 +154,7 @@ class Group:
             raise self.fail("there is no such group", where)
         if not isinstance(found, h5py.Group):
             raise self.fail("a group was expected here", where)
-        return Group(found, self.file, where, self._file_size)
+        return Group(found, self.file, where, self.file_size)
 
     def dataset(self, path):
         """Return the `Dataset` at `path`, checked but not read, or raise."""
@@ -182,7 +183,7 @@ class Group:
             shape = attribute.shape or ()
             count = int(np.prod(shape, dtype=object)) if shape else 1
             itemsize = max(attribute.get_type().get_size(), 1)
-            if count > _MAX_NAMES or count * itemsize > max(self._file_size, 4096):
+            if count > _MAX_NAMES or count * itemsize > max(self.file_size, 4096):
                 raise self.fail("it claims to be larger than the file", where)
             return self._handle.attrs[name]
 

@@ -1,12 +1,18 @@
 """`.keras` files: an archive of `metadata.json`, `config.json` and `model.weights.h5`."""
 
 import datetime
+import math
 import os
 import shutil
 import tempfile
 import zipfile
 
+import numpy as np
+
 from .._version import __version__
+from ..autograd import no_grad
+from ..config import floatx
+from ..models import Sequential
 from .archive import open_archive
 from .atomic import atomic_path
 from .broken import BrokenFileError
@@ -14,6 +20,7 @@ from .hdf5_file import import_h5py, open_hdf5
 from .json_text import read_json, write_json
 from .keras3_config import keras_3_config
 from .legacy_h5 import compile_safely, make_model
+from .quiet import building_from_file
 from .training_config import keras_3_training, native_training, restore_optimizer
 from .versions import WRITTEN_AS
 from .weights_v3 import (
@@ -24,6 +31,7 @@ from .weights_v3 import (
     write_weights,
 )
 
+_LARGEST_INPUT = 10**8  # numbers
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 
 
@@ -77,8 +85,10 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         version = metadata.get("keras_version") if isinstance(metadata, dict) else None
         if not isinstance(version, str):
             raise BrokenFileError(archive.file, _METADATA, "it names no keras_version")
-        model = make_model(config, version, custom_objects, safe_mode, archive.file)
-        _build(model, config, archive.file)
+        size = os.path.getsize(path)
+        model = make_model(config, version, custom_objects, safe_mode, archive.file, size)
+        with building_from_file(archive.file, size, safe_mode):
+            _build(model, config, archive.file)
         with open_weights(archive, model) as reader:
             load_weights(reader, model)
             if compile:
@@ -124,13 +134,30 @@ class _ArchiveWeights:
 
 
 def _build(model, config, file):
-    """Build a model that is not built by its config alone: a subclassed one."""
-    if model.built or not isinstance(config.get("build_config"), dict):
+    """Build a model that its config alone does not build: a subclassed one, by calling it."""
+    build = config.get("build_config")
+    if model.inputs is not None or not isinstance(build, dict) or "input_shape" not in build:
         return
     try:
-        model.build_from_config(config["build_config"])
+        if isinstance(model, Sequential):
+            model.build(tuple(build["input_shape"]))
+        else:
+            with no_grad():
+                model(_zeros(build["input_shape"]))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ValueError(f"{file}: the model cannot be built as it was. {error}") from error
+
+
+def _zeros(shape):
+    """Return an array of zeros of a shape, sizes unknown being 1, or a nesting of them."""
+    if isinstance(shape, dict):
+        return {key: _zeros(part) for key, part in shape.items()}
+    if any(isinstance(part, (list, tuple)) for part in shape):
+        return [_zeros(part) for part in shape]
+    sizes = [1 if n is None else int(n) for n in shape]
+    if math.prod(sizes) > _LARGEST_INPUT or min(sizes, default=0) < 0:
+        raise ValueError(f"it was built for inputs of shape {tuple(shape)}")
+    return np.zeros(sizes, floatx())
 
 
 def _compile(file, model, metadata, config, version, custom_objects, reader):

@@ -80,7 +80,7 @@ def load_model(root, custom_objects=None, compile=True, safe_mode=True):
         )
     version = root.text("keras_version") or "1"
     config = read_json(text, root.file, "model_config")
-    model = make_model(config, version, custom_objects, safe_mode, root.file)
+    model = make_model(config, version, custom_objects, safe_mode, root.file, root.file_size)
     weights = root.group("model_weights")
     load_weights(weights, model)
     if compile:
@@ -88,8 +88,11 @@ def load_model(root, custom_objects=None, compile=True, safe_mode=True):
     return model
 
 
-def make_model(config, version, custom_objects, safe_mode, file):
+def make_model(config, version, custom_objects, safe_mode, file, size):
     """Return the model that a file's config describes, its weights new.
+
+    Args:
+        file: name of the file; size: its length in bytes.
 
     Raises:
         BrokenFileError: the config does not describe a model.
@@ -98,7 +101,7 @@ def make_model(config, version, custom_objects, safe_mode, file):
     if not isinstance(config, dict):
         raise BrokenFileError(file, "model config", "it is no object with 'class_name'")
     try:
-        with building_from_file(safe_mode):
+        with building_from_file(file, size, safe_mode):
             native = to_native(config, version, custom_objects)
             model = model_from_config(native, custom_objects)
         listed = listed_inputs(config)

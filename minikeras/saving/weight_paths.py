@@ -15,6 +15,10 @@ from .legacy_weights import layers_of
 _INSIDE = {"LSTM": "cell", "GRU": "cell", "SimpleRNN": "cell"}
 
 
+# Layers whose inner layers are private attributes here, and public ones in Keras 3.
+_PUBLIC_THERE = {"MultiHeadAttention"}
+
+
 class Place:
     """A layer and where its own variables lie.
 
@@ -82,8 +86,9 @@ def _children(layer):
         yield "layers", layer._sublayers()
     elif isinstance(layer, Model) and layer._graph is not None:
         yield "layers", layers_of(layer)
-    names = getattr(layer, "_names_in_files", {})
-    held = {names.get(key, key): value for key, value in vars(layer).items()}
+    held = vars(layer)
+    if any(c.__name__ in _PUBLIC_THERE for c in type(layer).__mro__):
+        held = {key.removeprefix("_"): value for key, value in held.items()}
     for name in sorted(held, key=lambda n: f"~{n}" if n.startswith("_") else n):
         value = held[name]
         if isinstance(value, Layer) or _holds_layers(value):

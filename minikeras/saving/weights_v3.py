@@ -137,7 +137,7 @@ def _plan_place(place, stored, assignments):
     if not place.variables and not stored:
         return
     if len(stored) != len(place.variables):
-        if not place.variables:
+        if not place.variables and not _counts(place.path):
             return  # a seed or a counter that this library keeps elsewhere
         assignments.mismatch(
             f"{where}: the layer has {len(place.variables)} weights, but the file holds "

@@ -24,6 +24,19 @@ def merged(cls, *args, shapes=((4,), (4,)), **kwargs):
     return make
 
 
+def attending(cls, *args, **kwargs):
+    """Return a function of the package: a model of a layer that attends to one input from another.
+
+    Such layers take several positional arguments.
+    """
+
+    def make(k):
+        x, y = k.Input((5, 8), name="x"), k.Input((6, 8), name="y")
+        return k.Model([x, y], getattr(k.layers, cls)(*args, **kwargs)(x, y))
+
+    return make
+
+
 ROW, SEQ, IMG, VOL = (4,), (6, 3), (8, 7, 3), (6, 6, 6, 2)
 
 CASES = {
@@ -31,7 +44,9 @@ CASES = {
     "Activation/hard_sigmoid": one("Activation", ROW, "softsign"),
     "ActivityRegularization": one("ActivityRegularization", ROW, l1=0.1),
     "Add": merged("Add"),
+    "AdditiveAttention": merged("AdditiveAttention", shapes=((4, 3), (5, 3))),
     "AlphaDropout": one("AlphaDropout", ROW, 0.3),
+    "Attention": merged("Attention", use_scale=True, shapes=((4, 3), (5, 3))),
     "Average": merged("Average"),
     "AveragePooling1D": one("AveragePooling1D", SEQ, 2),
     "AveragePooling2D": one("AveragePooling2D", IMG, (2, 3), padding="same"),
@@ -57,6 +72,7 @@ CASES = {
     "Dot": merged("Dot", axes=1),
     "Dropout": one("Dropout", ROW, 0.4, seed=3),
     "ELU": one("ELU", ROW, 0.7),
+    "EinsumDense": one("EinsumDense", SEQ, "abc,cd->abd", (None, 4), bias_axes="d"),
     "Embedding": one("Embedding", (5,), 9, 4, dtype="int32"),
     "Embedding/mask_zero": one("Embedding", (5,), 9, 4, mask_zero=True, dtype="int32"),
     "Flatten": one("Flatten", IMG),
@@ -68,6 +84,7 @@ CASES = {
     "GlobalMaxPooling1D": one("GlobalMaxPooling1D", SEQ),
     "GlobalMaxPooling2D": one("GlobalMaxPooling2D", IMG),
     "GlobalMaxPooling3D": one("GlobalMaxPooling3D", VOL),
+    "GroupedQueryAttention": attending("GroupedQueryAttention", 4, 4, 2),
     "Identity": one("Identity", ROW),
     "Normalization": one("Normalization", ROW),
     "GroupNormalization": one("GroupNormalization", (5, 6), groups=3),
@@ -79,6 +96,7 @@ CASES = {
     "MaxPooling3D": one("MaxPooling3D", VOL, 2),
     "Maximum": merged("Maximum"),
     "Minimum": merged("Minimum"),
+    "MultiHeadAttention": attending("MultiHeadAttention", 2, 4),
     "Multiply": merged("Multiply"),
     "PReLU": one("PReLU", IMG, shared_axes=[1, 2]),
     "Permute": one("Permute", IMG, (3, 1, 2)),
