@@ -4,6 +4,7 @@ import inspect
 
 from .. import optimizers
 from ..autograd import leaves_of
+from ..layers.base import trainable_changes
 from ..metrics import Metric
 from ..utils.nest import as_list, flatten
 from .arguments import older_names, whole_number
@@ -35,6 +36,7 @@ class Compiling:
     _penalties = ()
     _penalty_functions = ()
     _warned_frozen = False
+    _freezings_seen = 0
 
     def compile(
         self,
@@ -119,6 +121,7 @@ class Compiling:
     def _collect_trainable(self):
         """Fix which variables training moves, and the penalties on weights."""
         self._targets = self.trainable_weights
+        self._freezings_seen = trainable_changes()
         self._target_leaves = leaves_of(self._targets)
         self._penalties = self._regularized()
         self._penalty_functions = self._all_loss_functions()

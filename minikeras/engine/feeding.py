@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 
 from .. import config
+from ..layers.base import trainable_changes
 from ..utils.data_tuples import unpack_x_y_sample_weight
 from ..utils.nest import flatten, map_structure
 from .arguments import whole_number
@@ -165,14 +166,25 @@ class Feeder:
             model._resolve(model._compilation, inputs)
         if model._targets is None:
             model._collect_trainable()
-        elif not model._warned_frozen and len(model._targets) != len(model.trainable_weights):
+        elif model._freezings_seen != trainable_changes():
+            self._look_for_frozen(model)
+
+    @staticmethod
+    def _look_for_frozen(model):
+        """Warn, once, where other weights are set trainable now than when the model was compiled.
+
+        To list the weights takes longer than a small batch, so it is done only after `trainable`
+        of some layer has been set.
+        """
+        model._freezings_seen = trainable_changes()
+        if not model._warned_frozen and len(model._targets) != len(model.trainable_weights):
             model._warned_frozen = True
             warnings.warn(
                 f"The trainable weights of {model.name!r} changed after compile(): it trains "
                 f"{len(model._targets)} of them, as when compiled, but "
                 f"{len(model.trainable_weights)} are set trainable now. Compile again for the "
                 "change to take effect.",
-                stacklevel=6,
+                stacklevel=7,
             )
 
 

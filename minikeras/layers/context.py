@@ -1,6 +1,5 @@
 """What a forward pass tells its layers, and what they tell it: the phase and extra losses."""
 
-import contextlib
 import itertools
 import threading
 
@@ -18,29 +17,44 @@ class _Context(threading.local):
 context = _Context()
 
 
-@contextlib.contextmanager
-def forward_pass(training, losses=None, metrics=None):
-    """Set the phase and the collectors for the layers called within a `with` block."""
-    before = context.training, context.losses, context.metrics
-    context.training, context.losses, context.metrics = training, losses, metrics
-    context.number = _next_number()
-    context.depth += 1
-    try:
-        yield
-    finally:
-        context.training, context.losses, context.metrics = before
+class forward_pass:  # noqa: N801 - read like a function in a `with` statement
+    """Set the phase and the collectors for the layers called within a `with` block.
+
+    Args:
+        training: the phase.
+        losses, metrics: lists to collect in, or None.
+    """
+
+    __slots__ = ("before", "inside")
+
+    def __init__(self, training, losses=None, metrics=None):
+        self.inside = training, losses, metrics
+
+    def __enter__(self):
+        self.before = context.training, context.losses, context.metrics
+        context.training, context.losses, context.metrics = self.inside
+        context.number = _next_number()
+        context.depth += 1
+
+    def __exit__(self, *error):
+        context.training, context.losses, context.metrics = self.before
         context.depth -= 1
 
 
-@contextlib.contextmanager
-def phase(training):
+class phase:  # noqa: N801 - read like a function in a `with` statement
     """Set the phase alone."""
-    before = context.training
-    context.training = training
-    try:
-        yield
-    finally:
-        context.training = before
+
+    __slots__ = ("before", "training")
+
+    def __init__(self, training):
+        self.training = training
+
+    def __enter__(self):
+        self.before = context.training
+        context.training = self.training
+
+    def __exit__(self, *error):
+        context.training = self.before
 
 
 class direct_call:  # noqa: N801 - a context manager, used like a function
