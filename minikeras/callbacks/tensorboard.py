@@ -229,7 +229,9 @@ def graph_nodes(model, scope=""):
     calls = {}
     for node in model._calls():
         calls.setdefault(node.layer, []).append(node)
-    for layer in model.layers:
+        for tensor in node.inputs:  # a Sequential does not list the layer of its Input
+            calls.setdefault(tensor.history[0], [])
+    for layer in dict.fromkeys([*model.layers, *calls]):
         name = f"{scope}{layer.name}"
         sources = [t.history[0] for node in calls.get(layer, ()) for t in node.inputs]
         inputs = list(dict.fromkeys(f"{scope}{source.name}" for source in sources))

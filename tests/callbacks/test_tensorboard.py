@@ -303,6 +303,13 @@ def test_images_of_weights(shape, expected):
     assert [image.shape for image in weight_images(np.ones(shape))] == expected
 
 
+def test_the_nodes_of_a_stack_begin_with_its_input():
+    nodes = {name: (kind, sources) for name, kind, sources, _ in graph_nodes(make_model())}
+    assert nodes["first_input"] == ("InputLayer", [])
+    assert nodes["first"] == ("Dense", ["first_input"])
+    assert nodes["second"] == ("Dense", ["drop"])
+
+
 def test_the_nodes_of_a_graph_with_a_shared_layer():
     inputs = keras.Input((4,), name="in")
     shared = layers.Dense(4, name="shared")
