@@ -30,8 +30,8 @@ class _Merge(Layer):
         )
         if not several or not input_shape:
             raise ValueError(
-                f"{type(self).__name__} {self.name!r} must be called on a list of "
-                f"{self._count or ''} inputs, not on {'none' if several else 'a single one'}."
+                f"{type(self).__name__} {self.name!r} must be called on a list of inputs, not on "
+                f"{'none' if several else 'a single one'}."
             )
         if self._count not in (None, len(input_shape)):
             raise ValueError(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import constraints, initializers, ops, regularizers
+from ..ops.types import normalize_axes
 from .base import Layer, register
 from .input_spec import InputSpec
 
@@ -93,14 +94,10 @@ class BatchNormalization(Layer):
         self.beta_constraint = constraints.get(beta_constraint)
         self.gamma_constraint = constraints.get(gamma_constraint)
 
-    def _axes(self, rank):
-        axes = self.axis if isinstance(self.axis, (list, tuple)) else (self.axis,)
-        return tuple(a % rank for a in axes)
-
     def build(self, input_shape):
         """Make gamma, beta and the moving averages, one number per feature."""
         rank = len(input_shape)
-        axes = self._axes(rank)
+        axes = self._axes = normalize_axes(self.axis, rank)
         shape = tuple(input_shape[a] for a in axes)
         if None in shape:
             raise ValueError(
@@ -121,24 +118,22 @@ class BatchNormalization(Layer):
             training: the phase of the surrounding pass if None.
             mask: booleans (batch, ...); elements where it is False do not count.
         """
-        axes = self._axes(inputs.ndim)
-        axis = axes[0] if len(axes) == 1 else axes
         if not training:
-            return self._normalize_by(self.moving_mean, self.moving_variance, inputs, axis)
+            return self._normalize_by(self.moving_mean, self.moving_variance, inputs)
         if mask is not None:
-            mean, variance = _masked_moments(inputs, mask, axes)
+            mean, variance = _masked_moments(inputs, mask, self._axes)
             self._follow(mean.data, variance.data)
-            return self._normalize_by(mean, variance, inputs, axis)
+            return self._normalize_by(mean, variance, inputs)
         outputs, mean, variance = ops.normalize_batch(
-            inputs, self.gamma, self.beta, axis=axis, epsilon=self.epsilon
+            inputs, self.gamma, self.beta, axis=self._axes, epsilon=self.epsilon
         )
         n = inputs.size // max(mean.size, 1)
         self._follow(mean.data, variance.data, n / (n - (1.0 + self.epsilon)))
         return outputs
 
-    def _normalize_by(self, mean, variance, inputs, axis):
+    def _normalize_by(self, mean, variance, inputs):
         return ops.batch_normalization(
-            inputs, mean, variance, axis, self.beta, self.gamma, self.epsilon
+            inputs, mean, variance, self._axes, self.beta, self.gamma, self.epsilon
         )
 
     def _follow(self, mean, variance, correction=1.0):
