@@ -5,6 +5,7 @@ from . import op_layer  # teaches symbolic tensors to record operations
 from .activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .attention import AdditiveAttention, Attention
 from .base import KerasVariable, Layer, register, registry
+from .bidirectional import Bidirectional
 from .borders import (
     Cropping1D,
     Cropping2D,
@@ -51,7 +52,9 @@ from .convolutional import (
     Convolution2D,
     Convolution3D,
 )
+from .convolutional_recurrent import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from .core import Activation, ActivityRegularization, Dense, Masking
+from .cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from .einsum_dense import EinsumDense
 from .embedding import Embedding
 from .global_pooling import (
@@ -71,10 +74,12 @@ from .global_pooling import (
 from .group_normalization import GroupNormalization, UnitNormalization
 from .grouped_query_attention import GroupedQueryAttention
 from .grouped_query_attention import GroupedQueryAttention as GroupQueryAttention
+from .gru import GRU, GRUCell
 from .input_layer import Input, InputLayer
 from .input_spec import InputSpec
 from .lambda_layer import Lambda
 from .layer_normalization import LayerNormalization, RMSNormalization
+from .lstm import LSTM, LSTMCell
 from .merge import (
     Add,
     Average,
@@ -119,7 +124,11 @@ from .pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from .recurrent import RNN
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
 from .scaling import Identity, Normalization, Rescaling
+from .simple_rnn import SimpleRNN, SimpleRNNCell
+from .stacked_cells import StackedRNNCells
 from .text_vectorization import TextVectorization
+from .time_distributed import TimeDistributed
 from .wrappers import Wrapper

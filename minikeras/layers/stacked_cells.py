@@ -1,0 +1,136 @@
+"""StackedRNNCells: several cells as one; and what is asked of cells, whoever wrote them."""
+
+import inspect
+
+import numpy as np
+
+from ..autograd import Tensor
+from ..autograd.tensor import Operators
+from .base import Layer, register, registry
+
+
+def sizes_of(cell):
+    """Return the sizes of a cell's states as a flat list of ints.
+
+    Raises:
+        ValueError: `state_size` is neither an int nor a list of them.
+    """
+    sizes = cell.state_size
+    sizes = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
+            raise ValueError(
+                f"The state_size of a cell is an int or a list of ints, one for each state, but "
+                f"that of {type(cell).__name__} is {cell.state_size!r}."
+            )
+    return [int(size) for size in sizes]
+
+
+def flat_states(states):
+    """Return states as a flat list of tensors or arrays.
+
+    A nested list has the states of stacked cells, from the first cell to the last, as in Keras 3;
+    the flat list has those of the last cell first, as in Keras 2.1.5.
+    """
+    if isinstance(states, (np.ndarray, Operators)) or not hasattr(states, "__iter__"):
+        return [states]
+    states = list(states)
+    if any(isinstance(s, (list, tuple)) for s in states):
+        return [state for cell in reversed(states) for state in flat_states(cell)]
+    return states
+
+
+def takes(cell, name):
+    """Return whether a cell's `call` has an argument of this name."""
+    parameters = inspect.signature(cell.call).parameters
+    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+@register()
+class StackedRNNCells(Layer):
+    """Several cells as one: each takes the output of the one before.
+
+    The states are a flat list that begins with those of the last cell, so that the first state
+    belongs to the output (as in Keras 2.1.5).
+
+    Args:
+        cells: list of cells.
+
+    Raises:
+        ValueError: there are none, or something among them is no cell.
+    """
+
+    def __init__(self, cells, **kwargs):
+        super().__init__(**kwargs)
+        cells = list(cells)
+        if not cells:
+            raise ValueError("StackedRNNCells needs at least one cell.")
+        for cell in cells:
+            for name in ("call", "state_size"):
+                if name not in dir(cell):
+                    raise ValueError(
+                        "A cell is an object with a method call(inputs, states) and an attribute "
+                        f"state_size, but {cell!r} has no {name}."
+                    )
+        self.cells = cells
+
+    @property
+    def state_size(self):
+        """Sizes of all states, those of the last cell first."""
+        return [size for cell in reversed(self.cells) for size in sizes_of(cell)]
+
+    @property
+    def output_size(self):
+        """Size of the last cell's output."""
+        return _output_size(self.cells[-1])
+
+    def build(self, input_shape):
+        """Build each cell for the output of the one before; constants' shapes may follow."""
+        constants = []
+        if isinstance(input_shape, list):
+            input_shape, *constants = input_shape
+        for cell in self.cells:
+            if isinstance(cell, Layer) and not cell.built:
+                told = constants and takes(cell, "constants")
+                cell.build([input_shape, *constants] if told else input_shape)
+            input_shape = (input_shape[0], _output_size(cell))
+
+    def call(self, inputs, states, training=None, constants=None):
+        """Return the last cell's output and all new states."""
+        counts = [len(sizes_of(cell)) for cell in self.cells]
+        states, new_states = flat_states(states), []
+        for cell, count in zip(self.cells, counts):
+            own, states = states[len(states) - count :], states[: len(states) - count]
+            settings = {"training": training} if takes(cell, "training") else {}
+            if constants is not None and takes(cell, "constants"):
+                settings["constants"] = constants
+            inputs, own = cell.call(inputs, own, **settings)
+            new_states = flat_states(own) + new_states
+        return inputs, new_states
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        """Return the states that the cells begin with, zeros where a cell does not say."""
+        batch = batch_size if inputs is None else inputs.shape[0]
+        found = []
+        for cell in reversed(self.cells):
+            own = getattr(cell, "get_initial_state", None)
+            if own is None:
+                kind = getattr(cell, "compute_dtype", dtype or self.dtype)
+                found += [Tensor(np.zeros((batch, n), kind)) for n in sizes_of(cell)]
+                continue
+            offered = {"inputs": inputs, "batch_size": batch, "dtype": dtype}
+            known = inspect.signature(own).parameters
+            found += flat_states(own(**{k: v for k, v in offered.items() if k in known}))
+        return found
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Build the cells and their stack."""
+        config = dict(config)
+        cells = [registry.deserialize(c, custom_objects) for c in config.pop("cells")]
+        return cls(cells, **config)
+
+
+def _output_size(cell):
+    size = getattr(cell, "output_size", None)
+    return sizes_of(cell)[0] if size is None else size
