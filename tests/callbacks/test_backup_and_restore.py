@@ -549,9 +549,10 @@ def _kill_and_resume(folder, freq, kills, random):
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             done += 1
-        process.communicate()
+        _, error = process.communicate()
         if process.returncode == 0:
             break  # it was through before the last kill
+        assert process.returncode == -signal.SIGKILL, error.decode()
         _check_files(folder)
     return _finish(folder, freq)
 
