@@ -36,9 +36,9 @@ _SCALARS = (int, float, bool)
 
 
 class _State(threading.local):
-    enabled = True  # record operations at all
-    keep = True  # keep what a second differentiation needs
-    targets = None  # leaves to record for; None: every trainable variable
+    # Whether to record operations at all; whether to keep what a second differentiation needs;
+    # the leaves to record for, or None for every trainable variable.
+    now = (True, True, None)
 
 
 _state = _State()
@@ -47,22 +47,21 @@ _state = _State()
 class _Setting:
     """A context that sets the state of this thread, and puts the old one back."""
 
-    __slots__ = ("before", "enabled", "keep", "targets")
+    __slots__ = ("before", "inside")
 
     def __init__(self, enabled, keep, targets):
-        self.enabled, self.keep, self.targets = enabled, keep, targets
+        self.inside = enabled, keep, targets
 
     def __enter__(self):
-        self.before = _state.enabled, _state.keep, _state.targets
-        _state.enabled, _state.keep, _state.targets = self.enabled, self.keep, self.targets
+        self.before, _state.now = _state.now, self.inside
 
     def __exit__(self, *error):
-        _state.enabled, _state.keep, _state.targets = self.before
+        _state.now = self.before
 
 
 def no_grad():
     """Return a context in which nothing is recorded: inference, updates of weights."""
-    return _Setting(False, _state.keep, _state.targets)
+    return _Setting(False, True, None)
 
 
 def recording(targets=None, keep=True):
@@ -86,7 +85,7 @@ def leaves_of(variables):
 
 def is_recording():
     """Return whether operations are being recorded now."""
-    return _state.enabled
+    return _state.now[0]
 
 
 class SecondDerivativeError(NotImplementedError):
@@ -120,7 +119,7 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
         raw, parents = [], []
         dtype = None
         tensors = tracked = False
-        enabled, targets = _state.enabled, _state.targets
+        enabled, keep, targets = _state.now
         for a in arrays:
             parent = None
             if isinstance(a, Tensor):
@@ -170,14 +169,14 @@ def op(function=None, *, indices=(), twice=True, name=None, register=True):
             node = None
             if tracked and vjp is not None:
                 shapes, dtypes = tuple(o.shape for o in out), tuple(o.dtype for o in out)
-                recipe = (apply, arrays, raw, settings) if _state.keep else None
+                recipe = (apply, arrays, raw, settings) if keep else None
                 node = Node(vjp, parents, shapes, dtypes, recipe)
             return tuple(wrap(np.asarray(o), node, i) for i, o in enumerate(out))
         if type(out) is not np.ndarray:
             out = np.asarray(out)
         if not tracked or vjp is None:
             return wrap(out)
-        recipe = (apply, arrays, raw, settings) if _state.keep else None
+        recipe = (apply, arrays, raw, settings) if keep else None
         return wrap(out, Node(vjp, parents, out.shape, out.dtype, recipe))
 
     apply.op_name = name or function.__name__.strip("_")
@@ -286,10 +285,9 @@ def _sort_out(arrays, fixed):
 def needs_gradient(tensor):
     """Return whether what is computed from `tensor` now is recorded."""
     node = tensor._node
+    enabled, _, targets = _state.now
     return (
-        node is not None
-        and _state.enabled
-        and (not node.leaf or _state.targets is None or node in _state.targets)
+        node is not None and enabled and (not node.leaf or targets is None or node in targets)
     )
 
 

@@ -7,6 +7,8 @@ the gradient goes straight to the logits as `p - t`, which rounding and clipping
 vanish; otherwise it is that of the clipped formula, 0 where the clip acts.
 """
 
+import functools
+
 import numpy as np
 
 from .. import config
@@ -75,8 +77,12 @@ def _of_probabilities(target, output, axis):
 # second differentiation does go through it, because the slope `p - t` depends on it. Their values
 # are those of the formulas for probabilities, here on ndarrays and in fewer steps.
 def _clipped_array(p):
-    epsilon = config.epsilon()
-    return p.clip(*constants(p, epsilon, 1 - epsilon))
+    return p.clip(*_bounds(p.dtype, config.epsilon()))
+
+
+@functools.cache
+def _bounds(dtype, epsilon):
+    return np.array(epsilon, dtype), np.array(1 - epsilon, dtype)
 
 
 @op(register=False)
