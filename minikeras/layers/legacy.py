@@ -18,12 +18,12 @@ _RECURRENT = {
     **_WEIGHTS,
     "output_dim": "units",
     "inner_init": "recurrent_initializer",
-    "inner_activation": "recurrent_activation",
     "U_regularizer": "recurrent_regularizer",
     "dropout_W": "dropout",
     "dropout_U": "recurrent_dropout",
     "consume_less": "implementation",
 }
+_GATED = {**_RECURRENT, "inner_activation": "recurrent_activation"}
 _LAYOUT = {"dim_ordering": "data_format"}
 _CONV = {
     **_WEIGHTS,
@@ -63,10 +63,10 @@ RENAMED = {
     "PReLU": {"init": "alpha_initializer"},
     "BatchNormalization": {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"},
     "SimpleRNN": _RECURRENT,
-    "LSTM": _RECURRENT,
-    "GRU": _RECURRENT,
+    "LSTM": _GATED,
+    "GRU": _GATED,
     "ConvLSTM2D": {
-        **{old: new for old, new in _RECURRENT.items() if old != "output_dim"},
+        **{old: new for old, new in _GATED.items() if old not in ("output_dim", "consume_less")},
         **_CONV,
     },
     "Conv1D": _CONV_1D,

@@ -42,7 +42,7 @@ def test_a_layer_called_twice():
 def test_a_layer_that_was_never_called():
     layer = Dense(2, name="lonely")
     with pytest.raises(AttributeError, match="'lonely' has never been called"):
-        layer.output
+        _ = layer.output
     with pytest.raises(RuntimeError, match="'lonely' has never been called.*no output shape"):
         layer.get_output_shape_at(0)
     layer(Input((3,)))
