@@ -211,4 +211,13 @@ CASES = {
         case((4,), below=5, input_dim=5, output_dim=3),
         case((4,), below=5, input_dim=5, output_dim=3, mask_zero=True, input_length=4),
     ],
+    # recurrent
+    "SimpleRNN": [case((4, 3), units=2), case((4, 3), units=2, return_sequences=True)],
+    "LSTM": [case((4, 3), units=2), case((4, 3), units=2, return_sequences=True, unroll=True)],
+    "GRU": [case((4, 3), units=2), case((4, 3), units=2, reset_after=True)],
+    "CuDNNLSTM": [case((4, 3), units=2)],
+    "CuDNNGRU": [case((4, 3), units=2)],
+    "ConvLSTM1D": [case((3, 5, 2), filters=2, kernel_size=2)],
+    "ConvLSTM2D": [case((3, 4, 4, 2), filters=2, kernel_size=2, padding="same")],
+    "ConvLSTM3D": [case((2, 3, 3, 3, 1), filters=1, kernel_size=2)],
 }

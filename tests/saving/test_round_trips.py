@@ -20,6 +20,16 @@ ELSEWHERE = {
     "Sequential",
     "ThresholdedReLU",
     "Wrapper",
+    # Cells are saved inside RNN; the layers of cuDNN as the ordinary ones they are.
+    "CuDNNGRU",
+    "CuDNNLSTM",
+    "GRUCell",
+    "LSTMCell",
+    "SimpleRNNCell",
+    "StackedRNNCells",
+    # To come with the rest of the recurrent layers' files: weights agree, configs do not yet.
+    "Bidirectional",
+    "TextVectorization",
 }
 
 
