@@ -10,6 +10,7 @@ import zipfile
 import zlib
 
 from .broken import BrokenFileError
+from .hdf5_heaps import check_heaps
 
 _MAX_MEMBERS = 10_000
 _MAX_TEXT = 256 * 2**20  # bytes
@@ -94,11 +95,11 @@ class Archive:
         except UnicodeDecodeError:
             raise self._fail(member, "it is no UTF-8 text") from None
         except _ERRORS as error:
-            raise self._fail(member, f"it cannot be unpacked ({error})") from None
+            raise self._fail(member, f"it cannot be unpacked ({str(error)[:200]})") from None
 
     @contextlib.contextmanager
     def open(self, member, limit):
-        """Give a member as a binary file that can be searched.
+        """Give an HDF5 file among the members as a binary file that can be searched.
 
         Args:
             limit: the most bytes that it may unpack to.
@@ -110,10 +111,13 @@ class Archive:
             )
         if info.compress_type == zipfile.ZIP_STORED:
             with open(self._archive.filename, "rb") as file:
-                yield io.BufferedReader(self._window(info, file), 2**20)
+                window = self._window(info, file)
+                check_heaps(file.fileno(), window.start, info.file_size, f"{self.file}, {member}")
+                yield io.BufferedReader(window, 2**20)
             return
         with tempfile.TemporaryFile() as file:
             self._unpack(info, file)
+            check_heaps(file.fileno(), 0, info.file_size, f"{self.file}, {member}")
             yield file
 
     def _window(self, info, file):
@@ -140,7 +144,8 @@ class Archive:
         except BrokenFileError:
             raise
         except _ERRORS as error:
-            raise self._fail(info.filename, f"it cannot be unpacked ({error})") from None
+            raise self._fail(info.filename, f"it cannot be unpacked ({str(error)[:200]})") from None
+        file.flush()
         file.seek(0)
 
 
@@ -148,7 +153,7 @@ class _Window(io.RawIOBase):
     """A part of a file as a file of its own."""
 
     def __init__(self, file, start, size):
-        self._file, self._start, self._size, self._at = file, start, size, 0
+        self._file, self.start, self._size, self._at = file, start, size, 0
 
     def readable(self):
         """Return True."""
@@ -171,7 +176,7 @@ class _Window(io.RawIOBase):
     def readinto(self, buffer):
         """Fill a buffer as far as the part goes; return the number of bytes."""
         view = memoryview(buffer).cast("B")[: max(0, self._size - self._at)]
-        self._file.seek(self._start + self._at)
+        self._file.seek(self.start + self._at)
         count = self._file.readinto(view) if len(view) else 0
         self._at += count
         return count

@@ -11,6 +11,7 @@ import os
 import numpy as np
 
 from .broken import BrokenFileError
+from .hdf5_heaps import check_heaps
 
 # Filters that the HDF5 library itself has: gzip, shuffle, fletcher32, szip, nbit, scaleoffset, lzf.
 # Any other would be code to be loaded from somewhere.
@@ -40,7 +41,7 @@ def open_hdf5(source, name=None):
     """Give the root `Group` of an HDF5 file.
 
     Args:
-        source: a path, or an open binary file object.
+        source: a path, or an open binary file object, whose heaps have been checked.
         name: how messages call the file; the path by default.
 
     Raises:
@@ -52,6 +53,8 @@ def open_hdf5(source, name=None):
     if isinstance(source, (str, os.PathLike)):
         check_is_file(source)
         size = os.path.getsize(source)
+        with open(source, "rb") as file:
+            check_heaps(file.fileno(), 0, size, name)
     else:
         size = source.seek(0, os.SEEK_END)
         source.seek(0)
