@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras.callbacks import Callback
 from minikeras.layers import Dense
 from minikeras.models import Input, Model, Sequential
 
@@ -39,3 +40,23 @@ def crossentropy(classes, p):
     """Return the cross-entropy of class numbers, in double precision."""
     p = np.asarray(p, float)
     return -np.log(p[np.arange(len(p)), np.asarray(classes).reshape(-1)])
+
+
+class Recorder(Callback):
+    """Remembers every call with a copy of its logs."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.calls.append(("epoch", epoch))
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.calls.append(("batch", batch, logs["size"]))
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.calls.append(("test", batch, logs["size"]))
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self.calls.append(("predict", batch, logs["outputs"][0].shape))
