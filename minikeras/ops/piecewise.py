@@ -17,6 +17,8 @@ from .arithmetic import multiply
 from .precision import constants
 from .types import floating, raw
 
+_FEW = 1024  # elements
+
 
 @functools.cache
 def _zero_and_infinity(dtype):
@@ -26,11 +28,13 @@ def _zero_and_infinity(dtype):
 def rectify(x, out=None):
     """Return max(x, 0) of an ndarray, into `out` if given; NaN stays NaN.
 
-    A clip between 0 and infinity takes a third of the time of `np.maximum`.
+    Where there is much to do, a clip between 0 and infinity takes a third of the time of
+    `np.maximum`.
     """
     if x.dtype.kind != "f":
         return np.maximum(x, x.dtype.type(0), out=out)
-    return x.clip(*_zero_and_infinity(x.dtype), out)
+    zero, infinity = _zero_and_infinity(x.dtype)
+    return np.maximum(x, zero, out=out) if x.size < _FEW else x.clip(zero, infinity, out)
 
 
 @op

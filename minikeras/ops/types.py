@@ -46,12 +46,14 @@ def normalize_axes(axis, ndim):
 
 def kept_shape(shape, axes):
     """Return `shape` with a 1 for each of `axes`: the shape of a reduction that keeps them."""
+    if len(axes) == len(shape):
+        return (1,) * len(shape)
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
 def count(shape, axes):
     """Return how many elements a reduction over `axes` joins into one."""
-    return math.prod(shape[i] for i in axes)
+    return math.prod(shape) if len(axes) == len(shape) else math.prod(shape[i] for i in axes)
 
 
 def spread(g, shape):
