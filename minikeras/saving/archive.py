@@ -10,7 +10,6 @@ import zipfile
 import zlib
 
 from .broken import BrokenFileError
-from .hdf5_heaps import check_heaps
 
 _MAX_MEMBERS = 10_000
 _MAX_TEXT = 256 * 2**20  # bytes
@@ -111,13 +110,10 @@ class Archive:
             )
         if info.compress_type == zipfile.ZIP_STORED:
             with open(self._archive.filename, "rb") as file:
-                window = self._window(info, file)
-                check_heaps(file.fileno(), window.start, info.file_size, f"{self.file}, {member}")
-                yield io.BufferedReader(window, 2**20)
+                yield io.BufferedReader(self._window(info, file), 2**20)
             return
         with tempfile.TemporaryFile() as file:
             self._unpack(info, file)
-            check_heaps(file.fileno(), 0, info.file_size, f"{self.file}, {member}")
             yield file
 
     def _window(self, info, file):
@@ -153,7 +149,7 @@ class _Window(io.RawIOBase):
     """A part of a file as a file of its own."""
 
     def __init__(self, file, start, size):
-        self._file, self.start, self._size, self._at = file, start, size, 0
+        self._file, self._start, self._size, self._at = file, start, size, 0
 
     def readable(self):
         """Return True."""
@@ -176,7 +172,7 @@ class _Window(io.RawIOBase):
     def readinto(self, buffer):
         """Fill a buffer as far as the part goes; return the number of bytes."""
         view = memoryview(buffer).cast("B")[: max(0, self._size - self._at)]
-        self._file.seek(self.start + self._at)
+        self._file.seek(self._start + self._at)
         count = self._file.readinto(view) if len(view) else 0
         self._at += count
         return count

@@ -42,6 +42,10 @@ class Assignments:
         """Read every array, then write every variable."""
         read = [(v, s.read(v.dtype) if hasattr(s, "read") else s) for v, s in self._pairs]
         for variable, array in read:
-            variable.assign(array)
+            own = variable.data.base is None and variable.data.flags.owndata
+            if own and array.dtype == variable.dtype and array.flags.owndata:
+                variable.data = array  # it has just been read: no need to copy it
+            else:
+                variable.assign(array)
         for layer in self._owners.values():
             layer.finalize_state()

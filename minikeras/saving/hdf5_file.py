@@ -37,12 +37,13 @@ def import_h5py():
 
 
 @contextlib.contextmanager
-def open_hdf5(source, name=None):
+def open_hdf5(source, name=None, heaps=None):
     """Give the root `Group` of an HDF5 file.
 
     Args:
-        source: a path, or an open binary file object, whose heaps have been checked.
+        source: a path, or an open binary file object.
         name: how messages call the file; the path by default.
+        heaps: for a file object, what checks its heaps before a text is read from them.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -53,17 +54,17 @@ def open_hdf5(source, name=None):
     if isinstance(source, (str, os.PathLike)):
         check_is_file(source)
         size = os.path.getsize(source)
-        with open(source, "rb") as file:
-            check_heaps(file.fileno(), 0, size, name)
+        heaps = _Heaps(source, 0, size, name)
     else:
         size = source.seek(0, os.SEEK_END)
         source.seek(0)
+        heaps = heaps or _Heaps(None, 0, 0, name)
     try:
         file = h5py.File(source, "r")
     except _LOW_LEVEL_ERRORS as error:
         raise BrokenFileError(name, "", f"it is no complete HDF5 file ({_short(error)})") from None
     try:
-        yield Group(file, name, "", size)
+        yield Group(file, name, "", size, heaps)
     finally:
         with contextlib.suppress(*_LOW_LEVEL_ERRORS):
             file.close()
@@ -85,6 +86,26 @@ def _short(error):
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
+class _Heaps:
+    """The heaps of a file, checked once, when the first text of variable length is read."""
+
+    def __init__(self, path, start, size, name):
+        self._path, self._place, self._name = path, (start, size), name
+
+    def check(self):
+        """Raise a BrokenFileError where a heap is damaged."""
+        if self._path is not None:
+            with open(self._path, "rb") as file:
+                check_heaps(file.fileno(), *self._place, self._name)
+            self._path = None
+
+
+def _is_text(attribute):
+    """Return whether an attribute holds texts of variable length."""
+    kind = attribute.get_type()
+    return isinstance(kind, import_h5py().h5t.TypeStringID) and kind.is_variable_str()
+
+
 class Group:
     """A group of an HDF5 file.
 
@@ -94,7 +115,8 @@ class Group:
         file_size: the length of the file in bytes.
     """
 
-    def __init__(self, handle, file, where, file_size):
+    def __init__(self, handle, file, where, file_size, heaps):
+        self._heaps = heaps
         self._handle = handle
         self.file = file
         self.where = where
@@ -157,7 +179,7 @@ class Group:
             raise self.fail("there is no such group", where)
         if not isinstance(found, h5py.Group):
             raise self.fail("a group was expected here", where)
-        return Group(found, self.file, where, self.file_size)
+        return Group(found, self.file, where, self.file_size, self._heaps)
 
     def dataset(self, path):
         """Return the `Dataset` at `path`, checked but not read, or raise."""
@@ -185,6 +207,10 @@ class Group:
             attribute = self._handle.attrs.get_id(name)
             shape = attribute.shape or ()
             count = int(np.prod(shape, dtype=object)) if shape else 1
+            if not isinstance(attribute.get_type(), import_h5py().h5t.TypeStringID) or _is_text(
+                attribute
+            ):
+                self._heaps.check()
             itemsize = max(attribute.get_type().get_size(), 1)
             if count > _MAX_NAMES or count * itemsize > max(self.file_size, 4096):
                 raise self.fail("it claims to be larger than the file", where)

@@ -2,6 +2,8 @@
 
 import warnings
 
+import numpy as np
+
 from .._version import __version__
 from ..models import Sequential, model_from_config
 from .atomic import atomic_path
@@ -20,6 +22,7 @@ from .training_config import (
 )
 from .versions import WRITTEN_AS
 
+_LONGEST_FIXED = 16_000  # bytes
 _OURS = "minikeras_training_config"
 
 
@@ -39,9 +42,7 @@ def save_model(model, path, include_optimizer=True):
             training["optimizer_config"] = training.pop("optimizer")
             texts["training_config"] = write_json(training)
     with atomic_path(path) as part, h5py.File(part, "w") as file:
-        file.attrs["keras_version"] = WRITTEN_AS
-        file.attrs["backend"] = "numpy"
-        file.attrs["minikeras_version"] = __version__
+        texts.update(keras_version=WRITTEN_AS, backend="numpy", minikeras_version=__version__)
         for name, text in texts.items():
             _write_text(file, name, text)
         write_weights(file.create_group("model_weights"), model, WRITTEN_AS)
@@ -50,8 +51,9 @@ def save_model(model, path, include_optimizer=True):
 
 
 def _write_text(file, name, text):
-    """Write a text of any length as an attribute (a long one lies outside the object header)."""
-    file.attrs[name] = text
+    """Write a text as an attribute: a long one in a heap, since object headers are limited."""
+    encoded = text.encode("utf-8")
+    file.attrs[name] = np.bytes_(encoded) if len(encoded) < _LONGEST_FIXED else text
 
 
 def save_weights(model, path):

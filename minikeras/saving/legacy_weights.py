@@ -168,8 +168,8 @@ def write_weights(group, model, version):
     """Write the weights of a model into an h5py group."""
     layers = layers_of(model)
     write_texts(group, "layer_names", [layer.name for layer in layers])
-    group.attrs["backend"] = "numpy"
-    group.attrs["keras_version"] = version
+    group.attrs["backend"] = np.bytes_(b"numpy")
+    group.attrs["keras_version"] = np.bytes_(version.encode())
     # In the order of their names: a name that is the beginning of another comes first.
     for layer in sorted(layers, key=lambda la: la.name):
         write_arrays(group.create_group(layer.name), saved_order(layer))

@@ -64,7 +64,7 @@ class Hdf5Store:
 # Reading
 # -----------------------------------------------------------------------------------------------
 class Hdf5Reader:
-    """The variables in one HDF5 file.
+    """The variables in one HDF5 file. No attribute is read: nothing there depends on one.
 
     Args:
         root: the `Group` of the file.
