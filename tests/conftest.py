@@ -1,5 +1,6 @@
-"""What every test may rely on: settings and names as they are in a new process."""
+"""What every test may rely on: settings, names and random numbers as in a new, seeded process."""
 
+import numpy as np
 import pytest
 
 from minikeras import config, registry
@@ -8,8 +9,11 @@ from minikeras.layers.names import reset_uids
 
 @pytest.fixture(autouse=True)
 def fresh_library():
-    """Begin with automatic names from 1, and put settings and custom objects back afterwards."""
+    """Begin with names from 1 and the same random numbers; put settings and objects back."""
     reset_uids()
+    np.random.seed(1)
+    config._root_seed = None  # the streams follow NumPy's generator, as before any seed was set
+    config._streams.clear()
     before = config.floatx(), config.epsilon(), config.image_data_format()
     custom = dict(registry.get_custom_objects())
     yield

@@ -24,16 +24,6 @@ def merged(cls, *args, shapes=((4,), (4,)), **kwargs):
     return make
 
 
-def around(cls, make_inner, shape, **kwargs):
-    """Return a function of the package: a model of a layer that holds another."""
-
-    def make(k):
-        x = k.Input(shape, name="x")
-        return k.Model(x, getattr(k.layers, cls)(make_inner(k.layers), **kwargs)(x))
-
-    return make
-
-
 def attending(cls, *args, **kwargs):
     """Return a function of the package: a model of a layer that attends to one input from another.
 
@@ -129,15 +119,6 @@ CASES = {
     "ZeroPadding1D": one("ZeroPadding1D", SEQ, 2),
     "ZeroPadding2D": one("ZeroPadding2D", IMG, ((1, 2), (0, 1))),
     "ZeroPadding3D": one("ZeroPadding3D", VOL, 1),
-    "LSTM": one("LSTM", SEQ, 4),
-    "GRU": one("GRU", SEQ, 4, return_sequences=True),
-    "SimpleRNN": one("SimpleRNN", SEQ, 4),
-    "ConvLSTM1D": one("ConvLSTM1D", (3, 6, 2), 2, 3),
-    "ConvLSTM2D": one("ConvLSTM2D", (3, 6, 5, 2), 2, 3),
-    "ConvLSTM3D": one("ConvLSTM3D", (2, 4, 4, 4, 1), 2, 2),
-    "RNN": around("RNN", lambda la: la.LSTMCell(3), SEQ),
-    "RNN/stacked": around("RNN", lambda la: [la.GRUCell(3), la.SimpleRNNCell(2)], SEQ),
-    "TimeDistributed": around("TimeDistributed", lambda la: la.Dense(2), SEQ),
 }
 
 
