@@ -25,6 +25,10 @@ class MomentOptimizer(ElementwiseOptimizer):
         self.beta_2 = beta_2
         self.epsilon = config.epsilon() if epsilon is None else self._limit("epsilon", epsilon)
 
+    @property
+    def fades_away(self):
+        return self.epsilon > 0  # without it a step would be divided by what has become 0
+
     def betas(self):
         """Return beta_1, 1 - beta_1, beta_2, 1 - beta_2: the coefficients k[:4]."""
         beta_1, beta_2 = self.beta_1.number, self.beta_2.number

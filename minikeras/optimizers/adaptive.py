@@ -144,6 +144,10 @@ class RMSprop(RootOptimizer):
         return self.plain
 
     @property
+    def fades_away(self):
+        return self.epsilon > 0  # without it a step would be divided by what has become 0
+
+    @property
     def rests(self):
         return self.epsilon > 0
 
@@ -226,6 +230,10 @@ class Adadelta(ElementwiseOptimizer):
         super().__init__(lr, decay=decay, **kwargs)
         self.rho = rho
         self.epsilon = config.epsilon() if epsilon is None else self._limit("epsilon", epsilon)
+
+    @property
+    def fades_away(self):
+        return self.epsilon > 0  # without it a step would be divided by what has become 0
 
     def slot_names(self):
         return [("accumulated_grad", "accumulated_delta_var")]

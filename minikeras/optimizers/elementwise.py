@@ -16,6 +16,7 @@ from .memory import home_of, move_alike, move_together
 from .plan import Plan
 
 _PLANS_KEPT = 16
+_SWEEP_EVERY = 250  # steps
 _WORTH_A_THREAD = 1 << 18  # elements
 
 
@@ -41,11 +42,14 @@ class ElementwiseOptimizer(Optimizer):
         divides: whether `fade`, `accumulate` and `move` are defined, each needing nothing that
             another has left in the scratch buffers.
         rests: whether a gradient of zero never moves a variable.
+        fades_away: whether what is remembered about a variable without gradients becomes ever
+            smaller, and might as well be 0 (see `_sweep`).
     """
 
     scratch_buffers = 1
     divides = False
     rests = False
+    fades_away = False
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -170,10 +174,13 @@ class ElementwiseOptimizer(Optimizer):
         `sources` holds per piece the gradient, a factor for it, and k.
         """
         clip = self.clipvalue
+        sweep = self.fades_away and (self._iterations.number + 1) % _SWEEP_EVERY == 0
         room = plan.borrow_room()
         for block in plan.blocks[first:last]:
             g, factor, k = sources[block.source]
             x = block.x
+            if sweep:
+                _sweep(block.slots)
             buffer, *scratch = [b[: x.size] for b in room[x.dtype]]
             weight_decay = block.piece.weight_decay
             if weight_decay:
@@ -217,3 +224,14 @@ class ElementwiseOptimizer(Optimizer):
                 t[rows] = p.reshape(-1, width)
         if not self.rests:
             self.move(block.x, None, block.slots, scratch, k)
+
+
+def _sweep(slots):
+    """Set to 0 what has faded below the smallest normal number.
+
+    It would not get there by itself, because 0.9 times the smallest number is rounded to that
+    number again; and processors take many times longer over such numbers. Where a word does not
+    occur for a while, or a pixel is dark, they would come to be most of the momentum.
+    """
+    for a in slots:
+        a[np.abs(a) < np.finfo(a.dtype).tiny] = 0

@@ -24,6 +24,7 @@ class SGD(ElementwiseOptimizer):
 
     default_learning_rate = 0.01
     keras_2_options = ("lr", "momentum", "decay", "nesterov")
+    fades_away = True
     momentum = Hyperparameter(high=1.0)
 
     def __init__(self, lr=None, momentum=0.0, decay=0.0, nesterov=False, **kwargs):

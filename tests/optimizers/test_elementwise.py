@@ -1,5 +1,6 @@
 """Optimizers on flat memory: shared, frozen, growing sets of variables, and two threads."""
 
+import functools
 import gc
 import weakref
 
@@ -8,7 +9,8 @@ import pytest
 
 from minikeras import parallel
 from minikeras.autograd import Variable
-from minikeras.optimizers import SGD, Adam, Nadam, RMSprop
+from minikeras.optimizers import SGD, Adadelta, Adam, Nadam, RMSprop
+from minikeras.optimizers.elementwise import _SWEEP_EVERY
 from minikeras.optimizers.memory import home_of
 from tests.optimizers.support import assert_same_bits, gradients, run, values, variables
 
@@ -215,3 +217,39 @@ def test_weight_decay_changed_while_training():
     sgd.weight_decay = None
     sgd.apply([np.zeros(1)], [x])
     assert x.data[0] == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    "cls", [Adam, Nadam, RMSprop, Adadelta, functools.partial(SGD, momentum=0.9)]
+)
+def test_what_has_faded_becomes_zero(cls):
+    """Numbers below the smallest normal one slow a processor down, and never reach 0 alone."""
+    [x] = variables([(20,)])
+    optimizer = cls(lr=0.001)
+    optimizer.build([x])
+    slots = [v for kind in optimizer._slots.values() for v in kind]
+    faded, normal = np.float32(6e-45), np.float32(1e-25)
+    for slot in slots:
+        slot.data[:10], slot.data[10:] = faded, normal
+    before = x.data.copy()
+    zero = np.zeros(20, "float32")
+    for _ in range(_SWEEP_EVERY - 1):
+        optimizer.apply([zero], [x])
+    assert slots[0].data[0] == faded  # 0.9 times that is the same again
+    optimizer.apply([zero], [x])
+    for slot in slots:
+        assert not slot.data[:10].any()
+        assert (slot.data[10:] > 0).all()
+    np.testing.assert_array_equal(x.data, before)
+
+
+def test_what_has_faded_stays_where_it_is_divided_by():
+    [x] = variables([(3,)])
+    optimizer = RMSprop(epsilon=0.0)
+    optimizer.build([x])
+    [[slot]] = optimizer._slots.values()
+    slot.data[:] = np.float32(6e-45)
+    for _ in range(_SWEEP_EVERY):
+        optimizer.apply([np.zeros(3, "float32")], [x])
+    assert np.isfinite(x.data).all()
+    assert (slot.data > 0).all()
