@@ -51,9 +51,11 @@ class StandardRunner:
     def _run_first(self, inputs, targets, weights):
         """Run the first batch since `compile`; a loss that fails in it shall leave no trace.
 
-        Layers may have noted something on the way to it: moving averages, for instance.
+        Layers may have noted something on the way to it: moving averages, for instance. (Weights
+        of frozen layers are not looked at: nothing moves them.)
         """
-        notes = [(w, w.data.copy()) for w in self._model.non_trainable_weights]
+        noted = [w for w in self._model.non_trainable_weights if not w.trainable]
+        notes = [(w, w.data.copy()) for w in noted]
         try:
             values = self._run(inputs, targets, weights)
         except BaseException:
