@@ -117,6 +117,10 @@ def _settings(layer, config):
             del config[key]
     if config.get("dtype") is None:
         config["dtype"] = layer.compute_dtype
+    if name in ("SimpleRNN", "SimpleRNNCell"):  # they have no gates
+        config.pop("recurrent_activation", None)
+    if name == "SimpleRNNCell":
+        config.pop("implementation", None)
     if name.startswith("SpatialDropout"):
         config.pop("trainable", None)  # not among their arguments; they have no weights
     if name != "Embedding":
@@ -161,8 +165,8 @@ def _function(function):
 def _described(layer, describe):
     """Return a layer's config with the layers inside it described for Keras 3."""
     config = serialize_value(layer.get_config())
-    for key in config:
-        held = getattr(layer, key, None)
+    for key, written in config.items():
+        held = getattr(layer, key, None) if written else None
         if isinstance(held, layers.Layer):
             config[key] = describe(held)
         elif isinstance(held, (list, tuple)) and held and isinstance(held[0], layers.Layer):

@@ -8,7 +8,7 @@ import pytest
 
 import minikeras
 from tests.parity.harness import assert_close
-from tests.saving.cases import ALL, CASES
+from tests.saving.cases import ALL, CASES, DEFAULTS_DIFFER
 from tests.saving.test_round_trips import data_for, leaves, randomize
 
 FORMATS = ("m.keras", "m.h5", "w.weights.h5")
@@ -55,6 +55,8 @@ def compare(ours, theirs, x):
 def test_real_keras_loads_what_minikeras_saves(tmp_path, name, file):
     if missing(name):
         pytest.skip("only one of the packages has this layer")
+    if file.startswith("w") and name in DEFAULTS_DIFFER:
+        pytest.skip("the packages' defaults make other layers of the same code")
     ours = ALL[name](minikeras)
     randomize(ours)
     x = data_for(ours)
@@ -74,6 +76,8 @@ def test_real_keras_loads_what_minikeras_saves(tmp_path, name, file):
 def test_minikeras_loads_what_real_keras_saves(tmp_path, name, file):
     if missing(name):
         pytest.skip("only one of the packages has this layer")
+    if file.startswith("w") and name in DEFAULTS_DIFFER:
+        pytest.skip("the packages' defaults make other layers of the same code")
     theirs = ALL[name](keras)
     real_randomize(theirs)
     x = data_for(ALL[name](minikeras))
