@@ -55,7 +55,7 @@ def keras_3_config(layer, for_keras_2=False):
     if kind is Sequential:
         return _builtin("keras", "Sequential", _sequential(layer, describe))
     if isinstance(layer, Model) and layer._graph is not None:
-        config = graph_config(layer, describe, operation_entry, for_keras_2)
+        config = graph_config(layer, describe, for_keras_2)
         if kind is Model:
             if for_keras_2:
                 return _builtin("keras", "Model", config)
@@ -64,7 +64,7 @@ def keras_3_config(layer, for_keras_2=False):
     if isinstance(layer, InputLayer):
         return _builtin("keras.layers", "InputLayer", _input(layer, for_keras_2))
     if isinstance(layer, OpLayer):
-        return operation_entry(layer)
+        return operation_entry(layer)[0]
     config = _nested(_described(layer, describe))
     if dict(layers.registry.items()).get(kind.__name__) is not kind:
         return _own(kind, config)

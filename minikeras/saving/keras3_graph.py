@@ -6,14 +6,14 @@ from ..layers.json_values import encode
 from ..layers.op_layer import OpLayer
 from ..layers.symbolic import KerasTensor
 from ..models import Model
+from .keras_ops import arguments_of, operation_entry
 
 
-def graph_config(model, describe, operation_entry, for_keras_2=False):
+def graph_config(model, describe, for_keras_2=False):
     """Return the config of a functional model.
 
     Args:
         describe: function from a layer to its entry.
-        operation_entry: function from an `OpLayer` to its entry.
         for_keras_2: whether calls that Keras 2 has a form for are written in that form.
     """
     graph = model._graph
@@ -25,7 +25,7 @@ def graph_config(model, describe, operation_entry, for_keras_2=False):
     writer = _Calls(calls, for_keras_2)
     entries = []
     for layer in graph.layers:
-        entry = operation_entry(layer) if isinstance(layer, OpLayer) else describe(layer)
+        entry = operation_entry(layer)[0] if isinstance(layer, OpLayer) else describe(layer)
         nodes = [n for n in layer._inbound_nodes if id(n) in used and n.inputs]
         entry = {**entry, "name": layer.name, "inbound_nodes": [writer.call(n) for n in nodes]}
         entries.append(entry)
@@ -54,9 +54,8 @@ class _Calls:
         layer = node.layer
         args = node.args
         if isinstance(layer, OpLayer):
-            args = list(layer.arrays)
-            for slot, tensor in zip(layer.slots, node.inputs, strict=True):
-                args[slot] = tensor
+            if operation_entry(layer)[1]:
+                args = arguments_of(layer, node.inputs)
         elif self.for_keras_2 and self._plain(node):
             return [[*self._address(t), {}] for t in node.inputs]
         kwargs = {key: self._encode(value) for key, value in node.kwargs.items()}

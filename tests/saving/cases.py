@@ -216,7 +216,16 @@ def named_outputs(k):
     return k.Model({"a": a, "b": b}, {"p": k.layers.Dense(2)(both), "q": k.layers.Dense(3)(a)})
 
 
+def operations(k):
+    """Return a model with operations between its layers."""
+    x, y = k.Input((4,), name="x"), k.Input((4,), name="y")
+    both = (x + y * 2.0) / (y * y + 1.0) - 0.5
+    part = k.layers.Dense(3)(both[:, 1:])
+    return k.Model([x, y], [k.ops.sum(part, axis=-1, keepdims=True), k.ops.maximum(part, 0.2)])
+
+
 MODELS = {
+    "operations": operations,
     "shared and nested": shared_and_nested,
     "branches": branches,
     "frozen": frozen,

@@ -99,6 +99,17 @@ def test_there_and_back(tmp_path, name, file):
         assert ours == theirs
 
 
+@pytest.mark.parametrize("file", FORMATS[:2])
+def test_operations_that_keras_3_lacks(tmp_path, file):
+    x = keras.Input((4, 4))
+    y = keras.ops.cumsum(x, axis=1) * np.arange(4, dtype="float32")
+    model = keras.Model(x, y[..., None, ::2])
+    model.save(tmp_path / file)
+    loaded = load_model(tmp_path / file, compile=False)
+    data = data_for(model)
+    np.testing.assert_array_equal(loaded.predict(data), model.predict(data))
+
+
 def _stripped(config):
     """Return a config with lists for tuples, and without what says only how a model was begun."""
     if isinstance(config, dict):
