@@ -286,9 +286,7 @@ def needs_gradient(tensor):
     """Return whether what is computed from `tensor` now is recorded."""
     node = tensor._node
     enabled, _, targets = _state.now
-    return (
-        node is not None and enabled and (not node.leaf or targets is None or node in targets)
-    )
+    return node is not None and enabled and (not node.leaf or targets is None or node in targets)
 
 
 def _harmonise(arrays, raw, fixed, untyped):

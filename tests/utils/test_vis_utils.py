@@ -10,7 +10,6 @@ import minikeras as keras
 from minikeras import layers
 from minikeras.utils import model_to_dot, plot_model
 
-
 # pydot uses names of its parser that the parser's authors have given up.
 _OLD_WORDS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
