@@ -9,8 +9,9 @@ import numpy as np
 from minikeras.datasets import mnist
 from tests.datasets.test_mnist import REAL
 
-# How scripts name the package: `import keras` with the module aliased, or `minikeras as keras`.
-STYLES = ("keras", "minikeras")
+# How scripts name the package: `import minikeras as keras`; `import keras` after
+# `minikeras.install_as_keras()`; `import keras` with the module aliased in `sys.modules` by hand.
+STYLES = ("minikeras", "installed", "aliased")
 
 
 class Reader:
