@@ -73,8 +73,9 @@ def test_shared_layers_learn_from_both_places():
     kernel = shared.get_weights()[0]
     error = (x + 2 * x) @ kernel - y
     model.train_on_batch([x, 2 * x], y)
+    # The terms are of size 1 and may cancel: the rounding that counts is theirs.
     np.testing.assert_allclose(
-        shared.get_weights()[0], kernel - 0.1 * 2 / 4 * (3 * x).T @ error, rtol=1e-4
+        shared.get_weights()[0], kernel - 0.1 * 2 / 4 * (3 * x).T @ error, rtol=1e-4, atol=1e-6
     )
 
 
