@@ -9,6 +9,14 @@ from .. import config
 from ..autograd import Tensor
 from ..registry import suggest
 
+# What to do about data that are no real numbers, by the kind of their type.
+_MENDS = {
+    "U": "Encode strings first, for example as class numbers.",
+    "S": "Encode strings first, for example as class numbers.",
+    "c": "Give the real and the imaginary part as two features.",
+    "M": "Turn dates into numbers first, for example days since the first of them.",
+    "m": "Turn durations into numbers first, for example x / np.timedelta64(1, 's').",
+}
 _ON_DISK = ("h5py", "tables", "zarr", "minikeras")
 
 
@@ -33,11 +41,10 @@ def as_array(value, what):
         array = _converted(value, what)
     if array.dtype == object:
         array = _numbers_of(array, what)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"{what} has dtype {array.dtype}; a model needs numbers. Encode strings first, for "
-            "example as integer labels."
-        )
+    kind = array.dtype.kind
+    if kind not in "fiub":
+        mend = _MENDS.get(kind, "Turn them into numbers first.")
+        raise TypeError(f"{what} has dtype {array.dtype}; a model needs numbers. {mend}")
     return array
 
 
@@ -229,6 +236,8 @@ def _input_hint(wanted, given, full):
         return " This looks like one sample: add the batch axis with x[None]."
     if None in wanted:
         return ""
+    if len(given) == len(wanted) and given[:-1] == wanted[:-1]:
+        return f" The model takes {wanted[-1]} features (last axis), but the data have {given[-1]}."
     if sorted(given) == sorted(wanted):
         return (
             " The axes seem to be in another order, such as channels first: move them with "

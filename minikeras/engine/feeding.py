@@ -134,9 +134,9 @@ class Feeder:
         """Return (input arrays, number of samples), after building the model where need be."""
         model = self._model
         inputs = model._arrange_inputs(x)
-        samples = common_length([("input", inputs)])
+        samples = common_length(_named("input", model.input_names, inputs))
         if samples is None:
-            raise ValueError("There is no input data: x is None or empty.")
+            raise ValueError("There are no input data: x is None or empty. Pass arrays as x.")
         model._check_given(inputs)
         if not model.built:
             model._build_on(inputs)
@@ -152,7 +152,8 @@ class Feeder:
         compilation = self._model._compilation
         outputs = compilation.outputs
         targets = _arrange_targets(y, outputs)
-        common_length([("input", inputs), ("target", targets)])
+        names = [output.name for output in outputs]
+        common_length([("input", inputs), *_named("target", names, targets)])
         compilation.see_labels(targets)
         targets = [check_target(t, o) for t, o in zip(targets, outputs, strict=True)]
         weights = arrange_weights(sample_weight, class_weight, targets, outputs)
@@ -242,7 +243,7 @@ class StructureFeeder:
             [("x", flatten(x)), ("y", flatten(y)), ("sample_weight", flatten(sample_weight))]
         )
         if samples is None:
-            raise ValueError("There is no input data: x is None or empty.")
+            raise ValueError("There are no input data: x is None or empty. Pass arrays as x.")
         if class_weight is not None:
             sample_weight = self._weighted_by_class(y, sample_weight, class_weight)
         return (x, y, sample_weight), samples
@@ -262,6 +263,13 @@ class _AnyOutput:
 
     def __init__(self, dtype):
         self.dtype = np.dtype(dtype)
+
+
+def _named(what, names, arrays):
+    """Return pairs of a description and an array, names being told where there are several."""
+    if len(arrays) == 1:
+        return [(what, arrays)]
+    return [(f"{what} {name!r}", [array]) for name, array in zip(names, arrays)]
 
 
 def _generates(x):

@@ -35,8 +35,9 @@ def arrange_weights(sample_weight, class_weight, targets, outputs):
 
 
 def _spread_samples(value, names):
-    if isinstance(value, (list, tuple)) and len(names) == 1 and is_number_list(value):
-        value = [value]
+    if isinstance(value, (list, tuple)) and len(names) == 1:
+        one = len(value) == 1 and (value[0] is None or np.ndim(value[0]))
+        value = value if one else [value]
     return per_output(value, names, "sample_weight", spread=False)
 
 
@@ -64,7 +65,7 @@ def _refuse_class_weight(value):
 def _combine(given, classes, target, output):
     weights = None
     if given is not None:
-        weights = as_array(given, f"sample_weight for {output.name!r}")
+        weights = as_array(given, f"The sample_weight for {output.name!r}")
         weights = np.asarray(weights, output.dtype)
         weights = _check_shape(weights, target, output)
         if np.isnan(weights).any():

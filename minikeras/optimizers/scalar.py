@@ -99,7 +99,7 @@ class Scalar(Variable):
         high = math.inf if self._high is None else self._high
         above = number >= high if self._open_high else number > high
         if not self._low <= number or above or math.isinf(number):
-            raise ValueError(f"{self._name} must be {self._range()}, not {value!r}.")
+            raise ValueError(f"{self._name} must be {self._range()}, not {number!r}.")
         return number
 
     def _range(self):

@@ -25,7 +25,7 @@ MISTAKES = {
     "features": (
         fit(X[:, :2]),
         ValueError,
-        r"input: expected dense_1_input .*\(None, 3\).*\(12, 2\)",
+        r"input: expected dense_1_input .*\(None, 3\).*\(12, 2\).*takes 3 features .*have 2",
     ),
     "one sample": (fit(X[0], C[:1]), ValueError, r"\(3,\).*looks like one sample.*x\[None\]"),
     "flat images": (
@@ -45,7 +45,16 @@ MISTAKES = {
     ),
     "a single number": (fit(np.float32(1), C), ValueError, "input is a single number"),
     "lengths": (fit(X, C[:5]), ValueError, "same number of samples.*input: 12, target: 5"),
-    "lengths of inputs": (fork_fit((X, X[:5])), ValueError, "same number of samples"),
+    "lengths of inputs": (
+        fork_fit((X, X[:5])),
+        ValueError,
+        "same number of samples, but there are input 'first': 12, input 'second': 5",
+    ),
+    "lengths of targets": (
+        fork_fit(y=[Y[:7], ONE_HOT]),
+        ValueError,
+        "input: 12, target 'left': 7",
+    ),
     "one-hot rows": (
         fit(X, ONE_HOT),
         ValueError,
@@ -135,12 +144,16 @@ MISTAKES = {
         ValueError,
         "input .* holds objects.*missing values filled in",
     ),
-    "complex numbers": (fit(X * 1j), TypeError, "complex64; a model needs numbers"),
-    "dates": (fit(np.full((12, 3), "2020-01-01", "M8[D]")), TypeError, "datetime64"),
+    "complex numbers": (
+        fit(X * 1j),
+        TypeError,
+        "complex64; a model needs numbers. Give the real and the imaginary part",
+    ),
+    "dates": (fit(np.full((12, 3), "2020-01-01", "M8[D]")), TypeError, "datetime64.*days since"),
     "weights as strings": (
         fit(sample_weight=["high"] * 12),
-        (TypeError, ValueError),
-        "sample_weight",
+        TypeError,
+        "sample_weight for 'kind' has dtype <U4; a model needs numbers",
     ),
     # --- NaN and labels out of range ---------------------------------------------------------
     "NaN in targets": (

@@ -89,7 +89,7 @@ def test_weights_per_step():
         (np.ones((3, 2)), None, ONE, ValueError, r"\(samples,\).*\(3, 2\)"),
         (np.array(2.0), None, ONE, ValueError, r"\(samples,\)"),
         ([1.0, np.nan, 1.0], None, ONE, ValueError, "NaN"),
-        (["a", "b", "c"], None, ONE, ValueError, "entries|numbers"),
+        (["a", "b", "c"], None, ONE, TypeError, "sample_weight for 'left' has dtype <U1"),
         (np.array(["a"] * 3), None, ONE, TypeError, "numbers"),
         ({"lefd": [1, 2, 3]}, None, ONE, ValueError, "'lefd'.*Did you mean 'left'"),
         (np.ones(3), None, TWO, ValueError, "2 outputs: give sample_weight as a list"),
