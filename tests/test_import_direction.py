@@ -74,3 +74,11 @@ def test_our_own_modules_are_imported_at_the_top(path):
                     assert not imported_rooms(path, node), (
                         f"line {node.lineno}: import our own modules at the top of the file"
                     )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_our_own_modules_are_imported_relatively(path):
+    """One style throughout: `from ..ops import dense`, never `from minikeras.ops import dense`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            assert node.module.partition(".")[0] != "minikeras", f"line {node.lineno}"

@@ -4,10 +4,10 @@ import contextlib
 import os
 import shutil
 
-from minikeras.callbacks.base import Callback
-from minikeras.utils.atomic import atomic_path
-from minikeras.utils.live_line import write_line
-from minikeras.utils.plain_file import read_plain, write_plain
+from ..utils.atomic import atomic_path
+from ..utils.live_line import write_line
+from ..utils.plain_file import read_plain, write_plain
+from .base import Callback
 
 _LATEST, _PREVIOUS = "latest.backup", "previous.backup"
 

@@ -9,10 +9,10 @@ import warnings
 from collections import deque
 from time import perf_counter
 
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.history import History
-from minikeras.callbacks.logs import Logs
-from minikeras.callbacks.progbar_logger import ProgbarLogger
+from .base import Callback
+from .history import History
+from .logs import Logs
+from .progbar_logger import ProgbarLogger
 
 # The moments of the protocol, and the methods that may listen to each, the first overridden wins.
 MOMENTS = {

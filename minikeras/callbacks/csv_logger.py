@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.logs import Logs
-from minikeras.utils.atomic import write_bytes
+from ..utils.atomic import write_bytes
+from .base import Callback
+from .logs import Logs
 
 
 class CSVLogger(Callback):

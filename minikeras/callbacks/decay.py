@@ -8,9 +8,9 @@ give the optimizer a schedule of `optimizers.schedules` instead.
 import bisect
 import math
 
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.learning_rate import read_learning_rate, write_learning_rate
-from minikeras.utils.live_line import write_line
+from ..utils.live_line import write_line
+from .base import Callback
+from .learning_rate import read_learning_rate, write_learning_rate
 
 
 class EpochDecay(Callback):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from minikeras.callbacks.monitor import MonitorCallback
-from minikeras.utils.live_line import write_line
+from ..utils.live_line import write_line
+from .monitor import MonitorCallback
 
 
 class EarlyStopping(MonitorCallback):

@@ -5,9 +5,9 @@ import shutil
 
 import numpy as np
 
-from minikeras.callbacks.event_file import require_tensorboard
-from minikeras.registry import suggest
-from minikeras.utils.atomic import atomic_path, write_bytes
+from ..registry import suggest
+from ..utils.atomic import atomic_path, write_bytes
+from .event_file import require_tensorboard
 
 
 class EmbeddingFiles:

@@ -1,7 +1,7 @@
 """What a training leaves behind: epoch averages (BaseLogger) and their record (History)."""
 
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.logs import Logs
+from .base import Callback
+from .logs import Logs
 
 
 class BaseLogger(Callback):

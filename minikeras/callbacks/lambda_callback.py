@@ -1,7 +1,7 @@
 """LambdaCallback: a callback made of functions, for what is too small to deserve a class."""
 
-from minikeras.callbacks.base import Callback
-from minikeras.registry import suggest
+from ..registry import suggest
+from .base import Callback
 
 _HOOKS = frozenset(name for name in vars(Callback) if name.startswith("on_"))
 _TWO_SPELLINGS = (

@@ -4,8 +4,8 @@ import inspect
 import math
 import numbers
 
-from minikeras.callbacks.base import Callback
-from minikeras.utils.live_line import write_line
+from ..utils.live_line import write_line
+from .base import Callback
 
 
 def read_learning_rate(model):

@@ -6,10 +6,10 @@ import warnings
 
 import numpy as np
 
-from minikeras.callbacks.logs import Logs
-from minikeras.callbacks.monitor import MonitorCallback
-from minikeras.utils.atomic import atomic_path
-from minikeras.utils.live_line import write_line
+from ..utils.atomic import atomic_path
+from ..utils.live_line import write_line
+from .logs import Logs
+from .monitor import MonitorCallback
 
 
 class ModelCheckpoint(MonitorCallback):

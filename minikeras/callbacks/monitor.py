@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.logs import Logs
+from .base import Callback
+from .logs import Logs
 
 # Names that get better as they grow. Keras 2.1.5 knew `acc` and `fmeasure`; Keras 3 its metrics.
 _GROWS = re.compile(

@@ -1,8 +1,8 @@
 """ReduceLROnPlateau: smaller steps when the watched quantity has stopped improving."""
 
-from minikeras.callbacks.learning_rate import read_learning_rate, write_learning_rate
-from minikeras.callbacks.monitor import MonitorCallback
-from minikeras.utils.live_line import write_line
+from ..utils.live_line import write_line
+from .learning_rate import read_learning_rate, write_learning_rate
+from .monitor import MonitorCallback
 
 
 class ReduceLROnPlateau(MonitorCallback):

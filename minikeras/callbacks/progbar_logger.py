@@ -1,9 +1,9 @@
 """ProgbarLogger: the line that shows how training is getting on."""
 
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.logs import Logs
-from minikeras.utils.live_line import resolve_verbose, write_line
-from minikeras.utils.progbar import Progbar
+from ..utils.live_line import resolve_verbose, write_line
+from ..utils.progbar import Progbar
+from .base import Callback
+from .logs import Logs
 
 # Entries of a batch's logs that are not results.
 _COUNTS = frozenset(("batch", "size"))

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from minikeras.callbacks.base import Callback
+from .base import Callback
 
 _TIMEOUT_SECONDS = 10  # a server that hangs must not hang the training
 

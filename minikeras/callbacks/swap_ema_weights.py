@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras.callbacks.base import Callback
+from .base import Callback
 
 
 class SwapEMAWeights(Callback):

@@ -5,10 +5,10 @@ import time
 
 import numpy as np
 
-from minikeras import config
-from minikeras.callbacks.base import Callback
-from minikeras.callbacks.embedding_files import EmbeddingFiles
-from minikeras.callbacks.event_file import EventFile, Histogram, require_tensorboard
+from .. import config
+from .base import Callback
+from .embedding_files import EmbeddingFiles
+from .event_file import EventFile, Histogram, require_tensorboard
 
 _IMAGES = 3  # at most so many images of one weight, as TensorFlow writes
 _COUNTS = ("batch", "size")

@@ -2,8 +2,8 @@
 
 import math
 
-from minikeras.callbacks.base import Callback
-from minikeras.utils.live_line import write_line
+from ..utils.live_line import write_line
+from .base import Callback
 
 
 class TerminateOnNaN(Callback):

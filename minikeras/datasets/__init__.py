@@ -8,7 +8,7 @@ cannot be had raises; it is an OSError.
 
 import importlib
 
-from minikeras.utils.download_errors import ChecksumError, DownloadError
+from ..utils.download_errors import ChecksumError, DownloadError
 
 _MODULES = (
     "boston_housing",

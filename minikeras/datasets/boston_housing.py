@@ -4,10 +4,10 @@ Of the 13 columns, one ("B") was made on the assumption that racial segregation 
 set is here because scripts of the time use it, and `california_housing` serves better.
 """
 
-from minikeras.datasets.cached import KERAS_FILES, load_file
-from minikeras.datasets.checks import check_finite
-from minikeras.datasets.pickled_arrays import read_npz
-from minikeras.datasets.splits import check_test_split, shuffle_and_split
+from .cached import KERAS_FILES, load_file
+from .checks import check_finite
+from .pickled_arrays import read_npz
+from .splits import check_test_split, shuffle_and_split
 
 _SHA256 = "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"
 

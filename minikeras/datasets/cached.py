@@ -2,11 +2,11 @@
 
 import os
 
-from minikeras.datasets.checks import UnfitFileError
-from minikeras.utils.cache import cache_path
-from minikeras.utils.data_utils import get_file
-from minikeras.utils.download_errors import DownloadError
-from minikeras.utils.live_line import write_line
+from ..utils.cache import cache_path
+from ..utils.data_utils import get_file
+from ..utils.download_errors import DownloadError
+from ..utils.live_line import write_line
+from .checks import UnfitFileError
 
 # Where the Keras project publishes the files of its data sets.
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"

@@ -4,10 +4,10 @@ The columns of x: longitude, latitude, median age of the houses, rooms in all, b
 people, households, median income in tens of thousands of dollars.
 """
 
-from minikeras.datasets.cached import KERAS_FILES, load_file
-from minikeras.datasets.checks import check_finite
-from minikeras.datasets.pickled_arrays import read_npz
-from minikeras.datasets.splits import check_test_split, shuffle_and_split
+from .cached import KERAS_FILES, load_file
+from .checks import check_finite
+from .pickled_arrays import read_npz
+from .splits import check_test_split, shuffle_and_split
 
 _SHA256 = "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f"
 

@@ -4,14 +4,14 @@ import os
 
 import numpy as np
 
-from minikeras import config
-from minikeras.datasets.checks import UnfitFileError, check_array, check_labels
-from minikeras.datasets.pickled_arrays import restricted_load
-from minikeras.utils.archives import extract_archive
-from minikeras.utils.cache import cache_path
-from minikeras.utils.data_utils import get_file
-from minikeras.utils.download_errors import DownloadError
-from minikeras.utils.live_line import write_line
+from .. import config
+from ..utils.archives import extract_archive
+from ..utils.cache import cache_path
+from ..utils.data_utils import get_file
+from ..utils.download_errors import DownloadError
+from ..utils.live_line import write_line
+from .checks import UnfitFileError, check_array, check_labels
+from .pickled_arrays import restricted_load
 
 
 def load_folder(folder, origin, file_hash, read):

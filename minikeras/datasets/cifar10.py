@@ -8,7 +8,7 @@ import os
 
 import numpy as np
 
-from minikeras.datasets.cifar import arranged, load_folder, read_batch
+from .cifar import arranged, load_folder, read_batch
 
 _ORIGIN = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 _SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"

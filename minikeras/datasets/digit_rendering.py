@@ -10,7 +10,7 @@ same seed gives the same bits everywhere.
 
 import numpy as np
 
-from minikeras.datasets.digit_strokes import SHAPES, Glyph
+from .digit_strokes import SHAPES, Glyph
 
 SIZE = 28  # pixels, as in MNIST
 

@@ -7,8 +7,8 @@ below a small network.
 
 import numpy as np
 
-from minikeras.datasets.digit_rendering import SIZE, render
-from minikeras.utils.progress import progress_bar
+from ..utils.progress import progress_bar
+from .digit_rendering import SIZE, render
 
 # Images are drawn in blocks, each from a seed of its own, so that the first images do not depend
 # on how many are asked for. The size is one that fits in the processor's cache.

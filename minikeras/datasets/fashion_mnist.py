@@ -10,8 +10,8 @@ import zlib
 
 import numpy as np
 
-from minikeras.datasets.cached import KERAS_FILES, load_file
-from minikeras.datasets.checks import UnfitFileError, check_labels
+from .cached import KERAS_FILES, load_file
+from .checks import UnfitFileError, check_labels
 
 _SUBDIR = os.path.join("datasets", "fashion-mnist")
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from minikeras.datasets import indexed_text
-from minikeras.datasets.cached import KERAS_FILES, load_file
-from minikeras.datasets.checks import check_labels
-from minikeras.datasets.pickled_arrays import read_npz
+from . import indexed_text
+from .cached import KERAS_FILES, load_file
+from .checks import check_labels
+from .pickled_arrays import read_npz
 
 _SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 _WORD_INDEX_MD5 = "bfafd718b763782e994055a2d397834f"

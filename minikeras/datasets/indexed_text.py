@@ -10,7 +10,7 @@ from itertools import chain
 
 import numpy as np
 
-from minikeras.datasets.checks import UnfitFileError, check_array
+from .checks import UnfitFileError, check_array
 
 _MOST_WORDS = 10_000_000  # more than any language has
 

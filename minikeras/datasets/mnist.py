@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from minikeras.datasets.cached import KERAS_FILES, load_file
-from minikeras.datasets.checks import check_array, check_labels
-from minikeras.datasets.pickled_arrays import read_npz
+from .cached import KERAS_FILES, load_file
+from .checks import check_array, check_labels
+from .pickled_arrays import read_npz
 
 _SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 

@@ -11,7 +11,7 @@ import zlib
 
 import numpy as np
 
-from minikeras.datasets.checks import UnfitFileError
+from .checks import UnfitFileError
 
 # What reading a damaged file may raise, before any of our own checks.
 _DAMAGE = (

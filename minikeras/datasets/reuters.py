@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from minikeras.datasets import indexed_text
-from minikeras.datasets.cached import KERAS_FILES, load_file
-from minikeras.datasets.checks import check_labels
-from minikeras.datasets.pickled_arrays import read_npz
-from minikeras.datasets.splits import check_test_split, shuffled_order
+from . import indexed_text
+from .cached import KERAS_FILES, load_file
+from .checks import check_labels
+from .pickled_arrays import read_npz
+from .splits import check_test_split, shuffled_order
 
 _SHA256 = "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
 _WORD_INDEX_MD5 = "4d44cc38712099c9e383dc6e5f11a921"

@@ -4,7 +4,7 @@ Every name is imported when it is first used: some belong to the ground that lay
 others need whole models, and both live here because Keras has them here.
 """
 
-from minikeras.lazy import lazy_names
+from ..lazy import lazy_names
 
 _HOMES = {
     ".data_tuples": "pack_x_y_sample_weight unpack_x_y_sample_weight",

@@ -11,10 +11,10 @@ import re
 import warnings
 from urllib.parse import unquote, urlsplit
 
-from minikeras.utils.cache import cache_path, writable_cache_path
-from minikeras.utils.enqueuers import GeneratorEnqueuer, OrderedEnqueuer, SequenceEnqueuer
-from minikeras.utils.live_line import write_line
-from minikeras.utils.sequence import PyDataset, Sequence
+from .cache import cache_path, writable_cache_path
+from .enqueuers import GeneratorEnqueuer, OrderedEnqueuer, SequenceEnqueuer
+from .live_line import write_line
+from .sequence import PyDataset, Sequence
 
 __all__ = [
     "GeneratorEnqueuer",

@@ -10,11 +10,11 @@ import re
 import time
 from urllib.parse import urlsplit
 
-from minikeras.utils.download_errors import ChecksumError, DownloadError
-from minikeras.utils.live_line import write_line
-from minikeras.utils.partial_file import PartialFile
-from minikeras.utils.progress import progress_bar
-from minikeras.utils.transport import SCHEMES, TransportError, open_url
+from .download_errors import ChecksumError, DownloadError
+from .live_line import write_line
+from .partial_file import PartialFile
+from .progress import progress_bar
+from .transport import SCHEMES, TransportError, open_url
 
 _CHUNK = 1 << 18  # bytes read at a time
 

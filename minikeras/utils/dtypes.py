@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras import config
+from .. import config
 
 _PYTHON_TYPES = {bool: "bool", int: "int32", float: "float32", "int": "int32"}
 

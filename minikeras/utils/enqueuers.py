@@ -13,9 +13,9 @@ import weakref
 
 import numpy as np
 
-from minikeras import config
-from minikeras.utils.conveyor import END, Conveyor
-from minikeras.utils.worker_process import WorkerProcess
+from .. import config
+from .conveyor import END, Conveyor
+from .worker_process import WorkerProcess
 
 # How long `stop` waits for a batch in the making. A thread that takes longer ends by itself.
 _PATIENCE = 10.0

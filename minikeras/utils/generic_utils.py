@@ -2,11 +2,11 @@
 
 import inspect
 
-from minikeras.registry import CustomObjectScope, custom_object_scope, get_custom_objects
-from minikeras.utils.function_code import func_dump, func_load
-from minikeras.utils.nest import unpack_single as unpack_singleton
-from minikeras.utils.progbar import Progbar
-from minikeras.utils.serialization import deserialize_keras_object, serialize_keras_object
+from ..registry import CustomObjectScope, custom_object_scope, get_custom_objects
+from .function_code import func_dump, func_load
+from .nest import unpack_single as unpack_singleton
+from .progbar import Progbar
+from .serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = [
     "CustomObjectScope",

@@ -1,7 +1,7 @@
 """Data on disk and questions to the user, under their path of Keras 2: `keras.utils.io_utils`."""
 
-from minikeras.utils.hdf5_matrix import HDF5Matrix
-from minikeras.utils.interactive_logging import (
+from .hdf5_matrix import HDF5Matrix
+from .interactive_logging import (
     disable_interactive_logging,
     enable_interactive_logging,
     is_interactive_logging_enabled,

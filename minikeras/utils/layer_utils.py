@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from minikeras.engine.summary import print_summary
-from minikeras.layers.input_layer import InputLayer
-from minikeras.layers.symbolic import KerasTensor
-from minikeras.utils.conv_utils import convert_kernel
-from minikeras.utils.nest import flatten
+from ..engine.summary import print_summary
+from ..layers.input_layer import InputLayer
+from ..layers.symbolic import KerasTensor
+from .conv_utils import convert_kernel
+from .nest import flatten
 
 __all__ = [
     "convert_all_kernels_in_model",

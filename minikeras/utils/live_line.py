@@ -8,7 +8,7 @@ import functools
 import importlib.util
 import sys
 
-from minikeras.utils.interactive_logging import is_interactive_logging_enabled, log_line
+from .interactive_logging import is_interactive_logging_enabled, log_line
 
 
 def is_notebook(stream):

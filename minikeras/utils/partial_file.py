@@ -14,7 +14,7 @@ try:
 except ImportError:  # Windows: there two downloads of one file at the same time are not kept apart
     fcntl = None
 
-from minikeras.utils.live_line import write_line
+from .live_line import write_line
 
 
 class PartialFile:

@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 
-from minikeras.utils.live_line import (
+from .live_line import (
     is_interactive,
     is_notebook,
     open_line,

@@ -2,7 +2,7 @@
 
 import sys
 
-from minikeras.utils.live_line import is_interactive
+from .live_line import is_interactive
 
 
 def progress_bar(total, name, unit, done=0):

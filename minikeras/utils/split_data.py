@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from minikeras import config
-from minikeras.utils.nest import flatten, map_structure
-from minikeras.utils.sequence import PyDataset, Sequence
+from .. import config
+from .nest import flatten, map_structure
+from .sequence import PyDataset, Sequence
 
 
 class SampleDataset:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minikeras import config
+from .. import config
 
 _NOISE = 0.7
 

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 
-from minikeras.utils.dot_graph import DotGraph, record_text
+from .dot_graph import DotGraph, record_text
 
 __all__ = ["model_to_dot", "plot_model"]
 

@@ -12,7 +12,7 @@ import warnings
 import weakref
 from multiprocessing.reduction import ForkingPickler
 
-from minikeras import config
+from .. import config
 
 # The ends of all pipes that belong to this process. A forked child inherits copies; it closes
 # them, since as long as one copy is open nobody notices that the parent has died.
