@@ -1,6 +1,7 @@
 """What the examples share: data with a fallback, command-line options, learning curves."""
 
 import argparse
+import os
 from pathlib import Path
 
 import minikeras as keras
@@ -25,6 +26,11 @@ def add_data_options(made):
     made.add_argument(
         "--samples", type=int, default=None, help="train on the first so many images only"
     )
+    return add_curves_option(made)
+
+
+def add_curves_option(made):
+    """Add the option that asks for a picture of the training."""
     made.add_argument(
         "--curves", default=None, metavar="FILE.png", help="where to save the learning curves"
     )
@@ -35,6 +41,13 @@ def begin(args):
     """Seed everything if a seed was given."""
     if args.seed is not None:
         keras.utils.set_random_seed(args.seed)
+
+
+def data_file(name):
+    """Return the path of a file in the folder MINIKERAS_DATA names, or None if it is not there."""
+    folder = os.environ.get("MINIKERAS_DATA")
+    path = Path(folder, name) if folder else None
+    return path if path is not None and path.is_file() else None
 
 
 def load_digit_images(samples=None):
