@@ -26,6 +26,7 @@ class CustomSteps:
     """Mixin of `Model`: the steps in their general form."""
 
     _step_metrics = None  # name -> Metric: mean losses, and those of `compile` as one
+    _averages = None  # running means of the steps in `stepping.py`, where those were run last
 
     def _overrides(self, names):
         """Return whether this model has a method of its own for any of these names."""
@@ -175,6 +176,8 @@ class CustomSteps:
 
     def get_metrics_result(self):
         """Return the values of all metrics since the epoch began, a dictionary by name."""
+        if self._averages is not None:
+            return dict(self._compilation.board.results(self._averages.means()))
         found = {}
         for metric in self._metrics_in_use():
             value = plain(metric.result())
@@ -183,6 +186,7 @@ class CustomSteps:
 
     def reset_metrics(self):
         """Let all metrics forget what they have seen; `fit` does so when an epoch begins."""
+        self._averages = None
         for metric in self._metrics_in_use():
             metric.reset_state()
 

@@ -81,7 +81,8 @@ class Fitting:
             initial_epoch: number of the epoch to begin with.
             steps_per_epoch: batches per epoch; needed for an endless generator. With arrays an
                 epoch goes on where the one before stopped.
-            validation_steps: batches of validation data.
+            validation_steps: batches of validation data, from its first each time; needed for a
+                generator, which goes on where it stopped.
             validation_batch_size: `batch_size` if None.
             validation_freq: validate every so many epochs, or a list of epoch numbers from 1.
             max_queue_size, workers, use_multiprocessing: how batches are made ahead of time; by
@@ -116,6 +117,8 @@ class Fitting:
                     "steps_per_epoch=."
                 )
             if validation_data is not None:
+                if epochs - initial_epoch > 1:
+                    refuse_endless(validation_data, validation_steps, "validation_steps")
                 validation = self._validation(
                     validation_data, batch_size, validation_batch_size, validation_steps, pool
                 )
@@ -153,9 +156,7 @@ class Fitting:
         whole_number("validation_batch_size", own_batch_size, least=1, optional=True)
         feeder, runner = self._testing_runner()
         if is_generator(data) or yields_batches(data):
-            source = feeder.source(data, batch_size=own_batch_size, steps=steps, pool=pool)
-            refuse_endless(source, "validation_steps")
-            return runner, source
+            return runner, feeder.source(data, batch_size=own_batch_size, steps=steps, pool=pool)
         if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
             items = len(data) if hasattr(data, "__len__") else "no"
             raise ValueError(

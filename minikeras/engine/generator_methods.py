@@ -3,6 +3,7 @@
 import inspect
 
 from .arguments import older_names
+from .sources import refuse_endless
 
 _OLDER = {
     "samples_per_epoch": "steps_per_epoch",
@@ -55,8 +56,11 @@ class GeneratorMethods:
     ):
         """Train on batches from a generator or `Sequence`; arguments as for `fit`.
 
+        Arrays as `validation_data` are used whole, whatever `validation_steps` says.
+
         Raises:
-            ValueError: `steps_per_epoch` is missing for a generator without a length.
+            ValueError: `steps_per_epoch` or `validation_steps` is missing for a generator without
+                a length.
         """
         settings = {
             "steps_per_epoch": steps_per_epoch,
@@ -72,6 +76,9 @@ class GeneratorMethods:
                 "A generator has no length: say how many batches make an epoch with "
                 "steps_per_epoch=."
             )
+        refuse_endless(validation_data, settings["validation_steps"], "validation_steps")
+        if isinstance(validation_data, (tuple, list)):
+            settings["validation_steps"] = None  # counts batches of generators alone
         return self.fit(
             generator,
             verbose=verbose,
@@ -102,6 +109,7 @@ class GeneratorMethods:
             "use_multiprocessing": use_multiprocessing,
         }
         settings.update(_modernize("evaluate_generator", generator, older))
+        refuse_endless(generator, settings["steps"], "steps")
         return self.evaluate(generator, verbose=verbose, **settings)
 
     def predict_generator(
@@ -122,4 +130,5 @@ class GeneratorMethods:
             "use_multiprocessing": use_multiprocessing,
         }
         settings.update(_modernize("predict_generator", generator, older))
+        refuse_endless(generator, settings["steps"], "steps")
         return self.predict(generator, verbose=verbose, **settings)

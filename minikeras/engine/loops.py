@@ -32,7 +32,8 @@ def train_epoch(model, runner, source, listeners, run, interrupts):
 
 
 def test_epoch(runner, source, listeners):
-    """Test on all batches of a source; return the averages as logs."""
+    """Test on the batches of a source, from its first; return the averages as logs."""
+    source.rewind()
     runner.begin()
     listeners.on_test_begin()
     for number, (inputs, targets, weights, size) in enumerate(source.epoch()):

@@ -8,7 +8,9 @@ import numpy as np
 from ..autograd import no_grad
 from ..autograd.tensor import Tensor, wrap
 from ..callbacks import Logs
+from ..memory import keep_freed_memory
 from ..metrics.base import plain
+from ..parallel import blas_in_one_thread
 from ..utils.data_tuples import pack_x_y_sample_weight
 from ..utils.nest import flatten, map_structure, pack_like
 from .scoreboard import Averages
@@ -36,7 +38,7 @@ class StandardRunner:
         """Begin an epoch; `reset` lets metrics with a state forget what they have seen."""
         if reset and self._board is not None:
             self._board.reset()
-        self._averages = Averages()
+        self._averages = self._model._averages = Averages()
         self._values = ()
 
     def run(self, inputs, targets, weights, size):
@@ -110,12 +112,15 @@ class CustomRunner:
         """Begin an epoch; `reset` lets all metrics forget what they have seen."""
         if reset:
             self._model.reset_metrics()
+        self._model._averages = None
         self._logs = Logs()
 
     def run(self, x, y, sample_weight, size):
         """Run the step on one batch."""
         data = pack_x_y_sample_weight(*(_as_tensors(part) for part in (x, y, sample_weight)))
-        logs = self._run(data)
+        keep_freed_memory()
+        with blas_in_one_thread:
+            logs = self._run(data)
         if not isinstance(logs, dict):
             name = getattr(self._run, "__name__", "the step")
             raise TypeError(
@@ -180,7 +185,8 @@ class CustomPredictor:
 
     def run(self, x, y, sample_weight, size):
         """Return the outputs for one batch, a list of arrays."""
-        outputs = self._run((_as_tensors(x),))
+        with blas_in_one_thread:
+            outputs = self._run((_as_tensors(x),))
         self.structure = map_structure(lambda leaf: None, outputs)
         return [np.asarray(leaf) for leaf in flatten(outputs)]
 

@@ -66,6 +66,10 @@ class ArraySource:
         rest, self._resumed = self._resumed, None
         return rest if done and rest is not None else self._one_pass()
 
+    def rewind(self):
+        """Let the next epoch begin with the first row."""
+        self._endless = None
+
     def _several_passes(self, steps):
         for _ in range(steps):
             batch = None if self._endless is None else next(self._endless, None)
@@ -263,6 +267,12 @@ class GeneratorSource:
                 self.close()
                 self._stream, begun_again = self._open(), True
 
+    def rewind(self):
+        """Let the next epoch begin with the first batch, where there is more than one pass."""
+        ends_inside = self.steps is not None and self.steps != _pass_length(self.generator)
+        if ends_inside and not hasattr(self.generator, "__next__"):
+            self.close()
+
     # -----------------------------------------------------------------------------------------
     # Going on where another run was
     # -----------------------------------------------------------------------------------------
@@ -356,19 +366,21 @@ def _refuse_position(there, here):
     )
 
 
+def _pass_length(generator):
+    """Return how many batches there are; None without an end, or where nobody knows."""
+    if isinstance(generator, Sequence):
+        return generator.num_batches
+    return len(generator) if hasattr(generator, "__len__") else None
+
+
 def _length(generator):
     """Return how many batches make an epoch of what knows its length, None otherwise."""
-    if isinstance(generator, Sequence):
-        batches = generator.num_batches
-        if batches is None:
-            raise ValueError(
-                f"This {type(generator).__name__} has no end: say how many batches make an epoch, "
-                "with steps_per_epoch, validation_steps or steps."
-            )
-    elif hasattr(generator, "__len__"):
-        batches = len(generator)
-    else:
-        return None
+    batches = _pass_length(generator)
+    if batches is None and isinstance(generator, Sequence):
+        raise ValueError(
+            f"This {type(generator).__name__} has no end: say how many batches make an epoch, "
+            "with steps_per_epoch, validation_steps or steps."
+        )
     if batches == 0:
         raise ValueError(
             f"The {type(generator).__name__} is empty: its length is 0, so there is no batch."
@@ -385,9 +397,9 @@ def is_generator(x):
     )
 
 
-def refuse_endless(source, argument):
+def refuse_endless(generator, steps, argument):
     """Raise a ValueError for a generator of unknown length; `argument` says how to give one."""
-    if getattr(source, "is_exhaustible", False):
+    if steps is None and hasattr(generator, "__next__"):
         raise ValueError(
             f"A generator has no length: say how many batches to take with {argument}=."
         )

@@ -12,7 +12,6 @@ from .generator_methods import GeneratorMethods
 from .inspection import Inspection
 from .loops import predict_all, test_epoch
 from .runners import CustomPredictor, CustomRunner, StandardRunner
-from .sources import refuse_endless
 from .stepping import Stepping
 
 
@@ -62,7 +61,8 @@ class Training(Compiling, Fitting, Stepping, CustomSteps, GeneratorMethods, Insp
     ):
         """Return the loss and the metrics on test data.
 
-        Args: as for `fit`; `steps` is the number of batches, needed for a generator.
+        Args: as for `fit`; `steps` is the number of batches, needed for a generator that has no
+            end: another is read until it ends.
 
         Returns:
             The loss, a float; or the list of all numbers named by `metrics_names`; or a
@@ -75,7 +75,6 @@ class Training(Compiling, Fitting, Stepping, CustomSteps, GeneratorMethods, Insp
         pool = worker_settings(workers, use_multiprocessing, max_queue_size)
         source = feeder.source(x, y, sample_weight, batch_size, steps=steps, pool=pool)
         try:
-            refuse_endless(source, "steps")
             listeners = self._listeners(callbacks, _params(source, verbose))
             logs = _unless_broken_off(listeners, test_epoch, runner, source, listeners)
         finally:
@@ -96,8 +95,8 @@ class Training(Compiling, Fitting, Stepping, CustomSteps, GeneratorMethods, Insp
     ):
         """Return the outputs for `x` as arrays, computed batch by batch.
 
-        Args: as for `fit`; `steps` is the number of batches, needed for a generator, of which
-            only the inputs are used if it yields tuples.
+        Args: as for `fit`; `steps` is the number of batches, needed for a generator that has no
+            end. Only the inputs are used of batches that are tuples.
 
         Returns:
             An array; a list of arrays where the model has several outputs, or a dictionary where
@@ -110,7 +109,6 @@ class Training(Compiling, Fitting, Stepping, CustomSteps, GeneratorMethods, Insp
         pool = worker_settings(workers, use_multiprocessing, max_queue_size)
         source = self._feeder(custom).input_source(x, batch_size, steps, pool)
         try:
-            refuse_endless(source, "steps")
             listeners = self._listeners(callbacks, _params(source, verbose))
             run = predictor.run if custom else self._predict_for_loop
             results = _unless_broken_off(listeners, predict_all, run, source, listeners)

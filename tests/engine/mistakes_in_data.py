@@ -211,14 +211,19 @@ MISTAKES = {
         "A generator has no length.*steps_per_epoch=",
     ),
     "evaluating a generator without steps": (
-        lambda b: b.classes.evaluate(generator((X, C))),
+        lambda b: b.classes.evaluate_generator(generator((X, C))),
         ValueError,
         "how many batches to take with steps=",
     ),
     "validating by a generator without steps": (
-        fit(validation_data=generator((X, C))),
+        fit(validation_data=generator((X, C)), epochs=2),
         ValueError,
         "validation_steps=",
+    ),
+    "evaluating an exhausted generator": (
+        lambda b: b.classes.evaluate(generator()),
+        ValueError,
+        "ended after 0 batches",
     ),
     "a generator function": (
         lambda b: b.classes.fit(generator, steps_per_epoch=1),

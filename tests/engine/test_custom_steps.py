@@ -331,9 +331,13 @@ def test_a_step_may_be_given_to_one_model_alone():
 def test_metrics_can_be_reset_and_read():
     x, y, _ = data()
     model = line()
-    model.compile("sgd", "mse", metrics=[metrics.MeanAbsoluteError(name="m")])
-    model.evaluate(x, y, verbose=0)
-    assert model.get_metrics_result()["m"] > 0
+    model.compile("sgd", "mse", metrics=[metrics.MeanAbsoluteError(name="m"), "mse"])
+    loss, m, function = model.evaluate(x, y, batch_size=5, verbose=0)
+    assert m > 0
+    found = model.get_metrics_result()
+    assert found == {"loss": loss, "m": m, "mean_squared_error": function}
+    history = model.fit(x, y, epochs=2, verbose=0).history
+    assert model.get_metrics_result() == {name: values[-1] for name, values in history.items()}
     model.reset_metrics()
     assert model.get_metrics_result()["m"] == 0
 

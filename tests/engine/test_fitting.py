@@ -8,6 +8,7 @@ from minikeras import callbacks, optimizers
 from minikeras.callbacks import Callback, History
 from minikeras.layers import Dense, Dropout, Lambda
 from minikeras.models import Sequential
+from minikeras.utils import Sequence
 from tests.engine.support import Recorder, data, line, mse
 
 
@@ -61,6 +62,40 @@ def test_validation_batches_may_have_a_size_of_their_own():
     x, y, _ = data(10)
     calls, _ = fitted(batch_size=3, validation_data=(x, y), validation_steps=2)
     assert [call for call in calls if call[0] == "test"] == [("test", 0, 3), ("test", 1, 3)]
+
+
+@pytest.mark.parametrize("form", ["arrays", "sequence"])
+def test_every_validation_begins_with_the_first_batch(form):
+    class Batches(Sequence):
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, index):
+            return x[2 * index : 2 * index + 2], y[2 * index : 2 * index + 2]
+
+    x, y, _ = data(10)
+    model = line()
+    model.compile(optimizers.SGD(0.0), "mse")
+    seen = model.fit(
+        x, y, 2, 3, verbose=0, validation_data=(x, y) if form == "arrays" else Batches(),
+        validation_steps=2,
+    ).history["val_loss"]  # fmt: skip
+    expected = model.evaluate(x[:4], y[:4], verbose=0)
+    np.testing.assert_allclose(seen, [expected] * 3, rtol=1e-6)
+
+
+def test_what_ends_by_itself_needs_no_steps():
+    def batches():
+        for start in range(0, 10, 4):
+            yield x[start : start + 4], y[start : start + 4]
+
+    x, y, _ = data(10)
+    model = line()
+    model.compile("sgd", "mse")
+    assert model.evaluate(batches(), verbose=0) == pytest.approx(model.evaluate(x, y, verbose=0))
+    np.testing.assert_allclose(model.predict(batches()), model.predict(x), rtol=1e-6)
+    seen = model.fit(x, y, verbose=0, validation_data=batches()).history["val_loss"][0]
+    assert seen == pytest.approx(model.evaluate(x, y, verbose=0))
 
 
 def test_weights_of_validation_data():

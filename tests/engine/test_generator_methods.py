@@ -31,6 +31,20 @@ def test_sequences_know_their_length():
     assert isinstance(model.evaluate_generator(Batches(), workers=0), float)
 
 
+def test_validation_arrays_are_used_whole():
+    model, reference = compiled(), compiled()
+    seen = model.fit_generator(
+        batches(X, Y), 3, verbose=0, validation_data=(X, Y), validation_steps=1
+    ).history["val_loss"][0]
+    reference.set_weights(model.get_weights())
+    assert seen == pytest.approx(reference.evaluate(X, Y, verbose=0))
+
+
+def test_validation_generators_need_a_number_of_steps():
+    with pytest.raises(ValueError, match="A generator has no length.*validation_steps="):
+        compiled().fit_generator(batches(X, Y), 3, validation_data=batches(X, Y))
+
+
 def test_arguments_of_keras_1():
     model = compiled()
     with pytest.warns(DeprecationWarning, match="samples_per_epoch is called steps_per_epoch"):

@@ -1,9 +1,12 @@
 """Runners: what the loops know of a step, for either kind of step."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from minikeras.autograd import Tensor
+from minikeras.engine import runners
 from minikeras.engine.runners import CustomPredictor, CustomRunner, StandardRunner
 from minikeras.layers import BatchNormalization, Dense
 from minikeras.models import Sequential
@@ -31,6 +34,30 @@ def test_batches_and_epochs():
         assert mean == pytest.approx((4 * values[0][name] + 2 * values[1][name]) / 6)
     runner.begin()
     assert runner.epoch_logs() == {}
+
+
+@pytest.mark.parametrize("name", ["train_step", "test_step", "predict_step"])
+def test_steps_of_ones_own_run_with_blas_in_one_thread(name, monkeypatch):
+    events = []
+
+    @contextlib.contextmanager
+    def inside():
+        events.append("enter")
+        yield
+        events.append("exit")
+
+    monkeypatch.setattr(runners, "blas_in_one_thread", inside())
+
+    def step(data):
+        events.append("step")
+        return {"loss": 0.0} if name != "predict_step" else data[0]
+
+    model = ready()
+    setattr(model, name, step)
+    x, y, _ = data(6)
+    calls = {"train_step": model.train_on_batch, "test_step": model.test_on_batch}
+    calls[name](x, y) if name in calls else model.predict_on_batch(x)
+    assert events == ["enter", "step", "exit"]
 
 
 def test_a_first_batch_that_fails_leaves_no_trace():

@@ -63,6 +63,8 @@ def test_steps_go_on_where_the_last_epoch_stopped():
     assert rows(stepped) == [[8, 9], [0, 1, 2, 3]]
     assert rows(stepped) == [[4, 5, 6, 7], [8, 9]]
     assert len(rows(source(steps=7))) == 7
+    stepped.rewind()
+    assert rows(stepped) == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
 def test_nested_batches():
@@ -96,6 +98,7 @@ def count(limit=None):
 def test_a_generator_goes_on_from_epoch_to_epoch(workers):
     counted = numbered(count(), steps=3, workers=workers)
     assert list(counted.epoch()) == [0, 1, 2]
+    counted.rewind()  # there is only one pass
     assert list(counted.epoch()) == [3, 4, 5]
     counted.close()
 
@@ -131,6 +134,9 @@ def test_an_iterable_begins_again(workers):
     assert list(batches.epoch()) == ["a", "b", "c"]
     stepped = numbered(Batches(), steps=2, workers=workers)
     assert [list(stepped.epoch()) for _ in range(3)] == [["a", "b"], ["c", "a"], ["b", "c"]]
+    list(stepped.epoch())
+    stepped.rewind()
+    assert list(stepped.epoch()) == ["a", "b"]
     batches.close()
     stepped.close()
 
@@ -224,6 +230,19 @@ def test_steps_across_the_epochs_of_a_sequence():
     batches = numbered(Letters(), steps=2, workers=0)
     assert list(batches.epoch()) == ["a0", "b0"]
     assert list(batches.epoch()) == ["c0", "a1"]
+    batches.rewind()
+    assert [batch[0] for batch in batches.epoch()] == ["a", "b"]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_rewinding_after_a_whole_pass_changes_nothing(workers):
+    letters = Letters()
+    batches = numbered(letters, workers=workers)
+    for epoch in range(3):
+        batches.rewind()
+        assert list(batches.epoch()) == [f"a{epoch}", f"b{epoch}", f"c{epoch}"]
+    batches.close()
+    assert letters.epochs == 3
 
 
 def test_sequences_without_batches_or_without_end():
