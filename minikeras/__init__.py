@@ -45,7 +45,7 @@ from .utils import function_code
 __version__ = KERAS_VERSION
 
 # What most scripts do without is imported when it is first used.
-_LAZY = {".datasets": "", ".preprocessing": ""}
+_LAZY = {".applications": "", ".datasets": "", ".preprocessing": ""}
 
 __all__ = [
     "Initializer",
@@ -64,6 +64,7 @@ __all__ = [
     "__minikeras_version__",
     "__version__",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",

@@ -24,7 +24,7 @@ FLOORS = (
     ("engine",),
     ("models",),
     ("saving",),
-    ("backend",),
+    ("applications", "backend"),
     ("__init__",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
