@@ -36,11 +36,12 @@ conj = conjugate
 
 @op
 def angle(x, /):
-    """Return the angle in radians: for real numbers 0, and pi where they are negative."""
+    """Return the angle in radians: for real numbers 0, and pi where the sign is minus."""
     x = floating(x)
     if x.dtype.kind == "c":
         return np.angle(x), refuse_gradient("angle of complex numbers")
-    return np.where(x < 0, np.asarray(math.pi, x.dtype), np.zeros_like(x)), None
+    turned = np.where(np.signbit(x), np.asarray(math.pi, x.dtype), np.zeros_like(x))
+    return np.where(np.isnan(x), x, turned), None
 
 
 @op

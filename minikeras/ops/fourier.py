@@ -8,7 +8,7 @@ from .elementwise import negative
 from .indexing import get_item
 from .joining import concatenate
 from .shaping import flip, pad
-from .types import floating, raw
+from .types import array_like, floating, raw
 
 
 def _pair(z, like):
@@ -88,6 +88,9 @@ def rfft(x, fft_length=None):
     `fft_length` is n, to which the last axis is cut or filled up with zeros; its own length if
     None.
     """
+    x = array_like(x)
+    if not x.shape:
+        raise ValueError("rfft transforms the last axis of an array, and a number has none.")
     n = x.shape[-1] if fft_length is None else fft_length
     x = _to_length(x, n)
     half = (Ellipsis, slice(0, n // 2 + 1))

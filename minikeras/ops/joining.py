@@ -4,7 +4,7 @@ import numpy as np
 
 from ..autograd import op
 from .shaping import broadcast_to, expand_dims, ravel, reshape, swapaxes
-from .types import normalize_axis
+from .types import array_like, normalize_axis
 
 
 def _along(axis, start, stop):
@@ -137,7 +137,8 @@ def append(x1, x2, axis=None):
 
 def _at_least(x, ndim):
     """Return `x` with axes of size 1 added where NumPy's stacking functions add them."""
-    n = len(np.shape(x)) if not hasattr(x, "ndim") else x.ndim
+    x = array_like(x)
+    n = len(x.shape)
     if n >= ndim:
         return x
     if ndim == 3 and n == 2:
@@ -155,7 +156,7 @@ def vstack(xs):
 def hstack(xs):
     """Return the arrays joined along their second axis, vectors along their only one."""
     xs = [_at_least(x, 1) for x in xs]
-    return concatenate(xs, axis=0 if xs and xs[0].ndim == 1 else 1)
+    return concatenate(xs, axis=0 if xs and len(xs[0].shape) == 1 else 1)
 
 
 def dstack(xs):

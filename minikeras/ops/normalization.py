@@ -12,7 +12,7 @@ from .elementwise import absolute, rsqrt, square
 from .reduction import mean as mean_
 from .reduction import sum as sum_
 from .reduction import var
-from .types import normalize_axes
+from .types import floating, normalize_axes
 
 
 # ---------------------------------------------------------------------------------------------
@@ -175,6 +175,7 @@ def _backward_sums(g, columns, mean, widen):
 # ---------------------------------------------------------------------------------------------
 @op(register=False, twice=False)
 def _normalize_rows(x, gamma=None, beta=None, /, axis=-1, epsilon=1e-7, center=True):
+    x = floating(x)
     axes = normalize_axes(axis, x.ndim)
     shape = tuple(x.shape[i] for i in axes)
     for name, vector in (("gamma", gamma), ("beta", beta)):
@@ -183,7 +184,7 @@ def _normalize_rows(x, gamma=None, beta=None, /, axis=-1, epsilon=1e-7, center=T
                 f"Normalizing the axes {axes} of an input of shape {x.shape} needs a {name} of "
                 f"shape {shape}, not {vector.shape}."
             )
-    features = math.prod(shape)
+    features = max(math.prod(shape), 1)  # of an array without elements any number will do
     moved = np.moveaxis(x, axes, range(-len(axes), 0))
     rows = moved.reshape(-1, features)
     mean_of = np.full((features, 1), 1 / features, x.dtype)  # a product with it averages rows

@@ -9,7 +9,7 @@ from .decompositions import svd
 from .elementwise import absolute, cast, log10
 from .reduction import max, mean, min, sum
 from .shaping import expand_dims
-from .types import floating, kept_shape, normalize_axes
+from .types import array_like, floating, kept_shape, normalize_axes
 
 
 @op
@@ -87,6 +87,7 @@ def _matrix_norm(x, ord, axes, keepdims):
 @composite
 def cdist(x, y):
     """Return the Euclidean distances (..., m, n) of rows of x (..., m, d) and y (..., n, d)."""
+    x, y = array_like(x), array_like(y)
     if len(x.shape) < 2 or len(y.shape) < 2 or x.shape[-1] != y.shape[-1]:
         raise ValueError(
             f"cdist takes arrays (..., m, d) and (..., n, d), not {x.shape} and {y.shape}."

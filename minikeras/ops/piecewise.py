@@ -57,8 +57,8 @@ def relu(x, /, negative_slope=0.0, max_value=None, threshold=0.0):
         return y, (lambda g: g * (y > 0).astype(g.dtype),)
     x = floating(x)
     zero, one, slope, start = constants(x, 0, 1, negative_slope, threshold)
-    above = x > start
-    y = np.where(above, x, slope * (x - start))
+    above = ~(x <= start)  # NaN too, which stays NaN
+    y = np.where(above, x, slope * (x - start) if slope else zero)  # 0 times minus infinity is NaN
     slopes = np.where(above, one, slope)
     if max_value is not None:
         (limit,) = constants(x, max_value)

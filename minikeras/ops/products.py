@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from ..autograd import composite, op
-from .arithmetic import multiply
+from .arithmetic import multiply, subtract
 from .creation import ndim, shape
 from .joining import stack
 from .shaping import moveaxis, ravel, reshape
+from .types import normalize_axis
 
 
 @op
@@ -68,11 +69,16 @@ def tensordot(x1, x2, /, axes=2):
     """
     if isinstance(axes, (int, np.integer)):
         n = int(axes)
+        if not 0 <= n <= min(x1.ndim, x2.ndim):
+            raise ValueError(
+                f"tensordot: {n} axes are to be joined, but the arrays have the shapes {x1.shape} "
+                f"and {x2.shape}. Give axes=0 to {min(x1.ndim, x2.ndim)}, or a pair of lists."
+            )
         axes1, axes2 = list(range(x1.ndim - n, x1.ndim)), list(range(n))
     else:
         axes1, axes2 = ([a] if isinstance(a, (int, np.integer)) else list(a) for a in axes)
-        axes1 = [a % x1.ndim for a in axes1]
-        axes2 = [a % x2.ndim for a in axes2]
+        axes1 = [normalize_axis(a, x1.ndim) for a in axes1]
+        axes2 = [normalize_axis(a, x2.ndim) for a in axes2]
     free1 = [a for a in range(x1.ndim) if a not in axes1]
     free2 = [a for a in range(x2.ndim) if a not in axes2]
     if [x1.shape[a] for a in axes1] != [x2.shape[a] for a in axes2]:
@@ -158,9 +164,15 @@ def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
         raise ValueError(
             f"cross takes vectors of 2 or 3 components, not {a.shape[0]} and {b.shape[0]}."
         )
-    third = a[0] * b[1] - a[1] * b[0]
+    third = _determinant(a[0], b[1], a[1], b[0])
     if a.shape[0] == b.shape[0] == 2:
         return third
     a2 = a[2] if a.shape[0] == 3 else 0
     b2 = b[2] if b.shape[0] == 3 else 0
-    return stack([a[1] * b2 - a2 * b[1], a2 * b[0] - a[0] * b2, third], axis=axisc)
+    first, second = _determinant(a[1], b2, a2, b[1]), _determinant(a2, b[0], a[0], b2)
+    return stack([first, second, third], axis=axisc)
+
+
+def _determinant(a, b, c, d):
+    """Return a b - c d in the type that the operations give to mixed arguments."""
+    return subtract(multiply(a, b), multiply(c, d))

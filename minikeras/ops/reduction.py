@@ -7,7 +7,16 @@ reduced axis. The gradient of `max` and `min` is shared equally among ties, as i
 import numpy as np
 
 from ..autograd import op
-from .types import count, counting, floating, kept_shape, normalize_axes, normalize_axis, spread
+from .types import (
+    count,
+    counting,
+    floating,
+    kept_shape,
+    normalize_axes,
+    normalize_axis,
+    raw,
+    spread,
+)
 
 
 @op
@@ -103,11 +112,13 @@ amax, amin = max, min
 
 @op
 def logsumexp(x, /, axis=None, keepdims=False):
-    """Return `log(sum(exp(x)))` over `axis` without overflow."""
+    """Return `log(sum(exp(x)))` over `axis` without overflow; minus infinity for no elements."""
     x = floating(x)
     axes = normalize_axes(axis, x.ndim)
-    largest = x.max(axis=axes, keepdims=True)
-    largest = np.where(np.isfinite(largest), largest, 0)
+    # A constant to the gradient: the result does not depend on what is taken off and put back.
+    values, kind = raw(x), x.dtype.type
+    largest = values.max(axis=axes, keepdims=True, initial=kind(-np.inf))
+    largest = np.where(np.isfinite(largest), largest, kind(0))
     e = np.exp(x - largest)
     total = e.sum(axis=axes, keepdims=True)
     y = np.log(total) + largest

@@ -7,8 +7,11 @@ from .indexing import add_rows
 from .types import raw
 
 
-def _segments(segment_ids, num_segments, rows):
+def _segments(segment_ids, num_segments, shape):
     """Return the ids as integers and the number of segments; refuse what does not fit."""
+    if not shape:
+        raise ValueError("Segments are made of rows, but the data are a single number.")
+    rows = shape[0]
     if segment_ids.shape != (rows,):
         raise ValueError(
             f"segment_ids must have one entry for each of the {rows} rows, "
@@ -31,12 +34,12 @@ def segment_sum(data, segment_ids, /, num_segments=None, sorted=False):
         num_segments: how many there are; the largest id plus 1 by default.
         sorted: whether the ids ascend; it makes no difference to the result.
     """
-    ids, n = _segments(segment_ids, num_segments, data.shape[0])
+    ids, n = _segments(segment_ids, num_segments, data.shape)
     return add_rows(data, ids, rows=n), (lambda g: np.take(g, ids, axis=0), None)
 
 
 def _extreme(data, segment_ids, num_segments, function, start):
-    ids, n = _segments(segment_ids, num_segments, data.shape[0])
+    ids, n = _segments(segment_ids, num_segments, data.shape)
     kind = data.dtype
     limits = np.iinfo(kind) if kind.kind in "iu" else None
     low, high = (-np.inf, np.inf) if limits is None else (limits.min, limits.max)
@@ -73,7 +76,7 @@ def segment_min(data, segment_ids, /, num_segments=None, sorted=False):
 @op(indices=(1,))
 def segment_prod(data, segment_ids, /, num_segments=None, sorted=False):
     """Return the products of the rows of each segment; 1 for an empty one (see `segment_sum`)."""
-    ids, n = _segments(segment_ids, num_segments, data.shape[0])
+    ids, n = _segments(segment_ids, num_segments, data.shape)
     y = np.ones((n, *data.shape[1:]), data.dtype)
     np.multiply.at(y, ids, raw(data))
 

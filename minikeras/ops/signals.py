@@ -10,7 +10,7 @@ from .indexing import take
 from .joining import stack
 from .products import matmul
 from .shaping import flip, pad
-from .types import floating
+from .types import array_like, floating
 
 
 def _window(function, x, *more):
@@ -49,6 +49,9 @@ def correlate(x1, x2, mode="valid"):
 
     `mode` is 'valid', 'same' or 'full'.
     """
+    x1, x2 = floating(array_like(x1)), floating(array_like(x2))
+    if len(x1.shape) != 1 or len(x2.shape) != 1:
+        raise ValueError(f"correlate takes two vectors, not arrays of {x1.shape} and {x2.shape}.")
     n, m = x1.shape[0], x2.shape[0]
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"correlate: mode must be 'valid', 'same' or 'full', not {mode!r}.")
@@ -69,6 +72,9 @@ def correlate(x1, x2, mode="valid"):
 @composite
 def vander(x, N=None, increasing=False):
     """Return the matrix of the powers of the vector `x`, `N` columns, the highest power first."""
+    x = array_like(x)
+    if len(x.shape) != 1:
+        raise ValueError(f"vander takes a vector, not an array of shape {x.shape}.")
     n = x.shape[0] if N is None else N
     powers = [ones_like(x)]
     while len(powers) < n:

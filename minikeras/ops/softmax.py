@@ -10,6 +10,8 @@ from .types import floating, normalize_axis
 
 def softmax_array(x, axis):
     """Return the softmax of an ndarray; the largest score is taken off first, so none overflows."""
+    if not x.size:  # nothing has no largest score
+        return x.copy()
     y = x - np.maximum.reduce(x, axis=axis, keepdims=True)
     np.exp(y, out=y)
     y /= np.add.reduce(y, axis=axis, keepdims=True)
@@ -48,6 +50,8 @@ def log_softmax(x, /, axis=-1):
     axis = tuple(axis) if isinstance(axis, list) else axis
     if isinstance(x, Tensor):
         y, p = log_softmax(x, axis=axis), _softmax(x, axis=axis)
+    elif not x.size:
+        y = p = x.copy()
     else:
         y = x - np.maximum.reduce(x, axis=axis, keepdims=True)
         p = np.exp(y)
@@ -66,6 +70,8 @@ def sparsemax(x, /, axis=-1):
     """
     scores = floating(x)
     scores = scores.data if isinstance(scores, Tensor) else scores
+    if not scores.size:
+        return scores.copy(), (lambda g: g,)
     zero, one = constants(scores, 0, 1)
     axis = normalize_axis(axis, scores.ndim)
     n = scores.shape[axis]

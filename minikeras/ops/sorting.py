@@ -36,6 +36,8 @@ def top_k(x, /, k, sorted=True):
 
     Of equal elements the one that comes first is taken first. `sorted=False` allows any order.
     """
+    if x.ndim == 0:
+        raise ValueError("top_k takes an array of at least one dimension, not a number.")
     n = x.shape[-1]
     if not 0 <= k <= n:
         raise ValueError(f"top_k: k must lie between 0 and {n}, the last axis, not {k}.")

@@ -13,7 +13,7 @@ from .products import matmul
 from .reduction import all, argmax, argmin, cumprod, cumsum, max, mean, min, prod, sum
 from .shaping import expand_dims, reshape, transpose
 from .sorting import sort
-from .types import count, normalize_axes, normalize_axis
+from .types import array_like, count, normalize_axes, normalize_axis
 
 
 @composite
@@ -44,7 +44,7 @@ def _quantile(x, q, axis, method, keepdims, skip_nan):
     """Return the quantiles `q` (floats from 0 to 1) over `axis`, those of several q first."""
     if method not in _METHODS:
         raise ValueError(f"Unknown method {method!r}; choose one of {', '.join(_METHODS)}.")
-    q = as_array(convert_to_numpy(q)).astype("float64")
+    x, q = array_like(x), as_array(convert_to_numpy(q)).astype("float64")
     if q.size and not (q.min() >= 0 and q.max() <= 1):
         raise ValueError("Quantiles must lie between 0 and 1 (percentiles between 0 and 100).")
     axes = normalize_axes(axis, len(x.shape))
@@ -67,6 +67,8 @@ def _quantile(x, q, axis, method, keepdims, skip_nan):
     low = take_along_axis(flat, lower.astype(int).transpose(to_last), axis=-1)
     high = take_along_axis(flat, upper.astype(int).transpose(to_last), axis=-1)
     share = share.transpose(to_last).astype(low.dtype if low.dtype.kind == "f" else "float32")
+    # An infinite neighbour that has no share must not make the result NaN.
+    low, high = where(share == 1, 0, low), where(share == 0, 0, high)
     y = add(multiply(low, 1 - share), multiply(high, share))
     y = where(np.broadcast_to((valid > 0)[..., None], y.shape), y, np.nan)
     y = transpose(y, axes=[len(rest), *range(len(rest))])
@@ -135,12 +137,18 @@ def nancumprod(x, axis=None, dtype=None):
 
 def nanmax(x, axis=None, keepdims=False):
     """Return the largest value that is not NaN; NaN where there is none."""
+    x = array_like(x)
+    if x.dtype.kind != "f":
+        return max(x, axis=axis, keepdims=keepdims)
     nothing = all(isnan(x), axis=axis, keepdims=keepdims)
     return where(nothing, np.nan, max(_filled(x, -np.inf), axis=axis, keepdims=keepdims))
 
 
 def nanmin(x, axis=None, keepdims=False):
     """Return the smallest value that is not NaN; NaN where there is none."""
+    x = array_like(x)
+    if x.dtype.kind != "f":
+        return min(x, axis=axis, keepdims=keepdims)
     nothing = all(isnan(x), axis=axis, keepdims=keepdims)
     return where(nothing, np.nan, min(_filled(x, np.inf), axis=axis, keepdims=keepdims))
 
@@ -164,12 +172,14 @@ def _how_many(x, axis, keepdims):
 
 def nanmean(x, axis=None, keepdims=False):
     """Return the mean of what is not NaN; NaN where there is nothing."""
+    x = array_like(x)
     total = nansum(x, axis=axis, keepdims=keepdims)
     return divide(total, _how_many(x, axis, keepdims))
 
 
 def nanvar(x, axis=None, keepdims=False):
     """Return the variance of what is not NaN; NaN where there is nothing."""
+    x = array_like(x)
     deviation = subtract(_filled(x, 0), nanmean(x, axis=axis, keepdims=True))
     squares = where(isnan(x), 0, multiply(deviation, deviation))
     total = sum(squares, axis=axis, keepdims=keepdims)
@@ -185,6 +195,7 @@ def diff(a, n=1, axis=-1):
     """Return the differences of neighbours along `axis`, taken `n` times."""
     if n < 0:
         raise ValueError(f"diff: n must not be negative, but is {n}.")
+    a = array_like(a)
     axis = normalize_axis(axis, len(a.shape))
     before = (slice(None),) * axis
     for _ in range(n):
@@ -198,6 +209,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 
     `x` are the places of the values (a vector, or like `y`), `dx` their distance without `x`.
     """
+    y, x = array_like(y), None if x is None else array_like(x)
     axis = normalize_axis(axis, len(y.shape))
     before = (slice(None),) * axis
     ends = add(get_item(y, (*before, slice(1, None))), get_item(y, (*before, slice(None, -1))))
@@ -211,7 +223,11 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 
 @composite
 def corrcoef(x):
-    """Return the correlations between the rows of the matrix `x`."""
+    """Return the correlations between the rows of the matrix `x`; of a vector with itself, 1."""
+    x = array_like(x)
+    if len(x.shape) < 2:
+        row = reshape(x, newshape=(1, -1))
+        return reshape(corrcoef(row), newshape=())
     centred = subtract(x, mean(x, axis=-1, keepdims=True))
     covariance = matmul(centred, transpose(centred))
     scale = sqrt(sum(multiply(centred, centred), axis=-1))

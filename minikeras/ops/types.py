@@ -6,11 +6,17 @@ import numpy as np
 
 from .. import config
 from ..autograd import Tensor
+from ..autograd.tensor import Operators, as_array
 
 
 def floating(x):
     """Return `x` itself if it holds floats, else `x` as the default float type."""
     return x if x.dtype.kind in "fc" else x.astype(config.floatx())
+
+
+def array_like(x):
+    """Return a tensor, concrete or symbolic, as it is; a list or a number as an ndarray."""
+    return x if isinstance(x, (Operators, np.ndarray)) else as_array(x)
 
 
 def counting(dtype):

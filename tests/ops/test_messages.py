@@ -57,6 +57,14 @@ MISTAKES = [
     (lambda: ops.select([True], [1, 2]), ValueError, "1 conditions and 2 choices"),
     (lambda: ops.correlate(X[0], X[0], mode="most"), ValueError, "'most'"),
     (lambda: ops.associative_scan(3, X), TypeError, "function"),
+    (lambda: ops.tensordot(X, X[0]), ValueError, "2 axes are to be joined"),
+    (lambda: ops.tensordot(X, X, axes=[[2], [0]]), ValueError, "no axis 2"),
+    (lambda: ops.top_k(np.float32(1.0), 1), ValueError, "not a number"),
+    (lambda: ops.segment_sum(np.float32(1.0), 0), ValueError, "single number"),
+    (lambda: ops.rfft(1.0), ValueError, "a number has none"),
+    (lambda: ops.vander(X), ValueError, "takes a vector, not an array of shape .2, 3"),
+    (lambda: ops.correlate(X, X), ValueError, "takes two vectors"),
+    (lambda: ops.cdist(X, 2.0), ValueError, "not .2, 3. and ()"),
 ]
 
 
