@@ -5,9 +5,21 @@ A layer without a case fails the suite. Add one here when you add a layer:
     "Dense": [case((5,), units=3), case((4, 5), units=3, activation="tanh")],
 """
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
+
+from minikeras.layers import (
+    GRU,
+    LSTM,
+    Conv2D,
+    Dense,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+)
 
 
 class Case(NamedTuple):
@@ -31,6 +43,16 @@ class Case(NamedTuple):
     def several(self):
         return isinstance(self.shapes, list)
 
+    def arguments(self, dtype=None):
+        """Return the constructor's arguments; what is inside of a layer has a type of its own."""
+
+        def made(value):
+            if isinstance(value, Part):
+                return value.make(dtype)
+            return [made(v) for v in value] if isinstance(value, list) else copy.deepcopy(value)
+
+        return {name: made(value) for name, value in self.settings.items()}
+
     def shape_list(self):
         return self.shapes if self.several else [self.shapes]
 
@@ -52,6 +74,21 @@ class Case(NamedTuple):
 
 def case(shapes, below=None, random=False, spread=False, **settings):
     return Case(shapes, settings, below, random, spread)
+
+
+class Part(NamedTuple):
+    """A layer inside of another one: made anew for each test, with the type that is wanted."""
+
+    cls: type
+    args: tuple
+    settings: dict
+
+    def make(self, dtype):
+        return self.cls(*self.args, dtype=dtype, **self.settings)
+
+
+def part(cls, *args, **settings):
+    return Part(cls, args, settings)
 
 
 WEIGHTS = {
@@ -217,6 +254,24 @@ CASES = {
     "GRU": [case((4, 3), units=2), case((4, 3), units=2, reset_after=True)],
     "CuDNNLSTM": [case((4, 3), units=2)],
     "CuDNNGRU": [case((4, 3), units=2)],
+    "RNN": [
+        case((4, 3), cell=part(GRUCell, 2)),
+        case((4, 3), cell=[part(LSTMCell, 2), part(SimpleRNNCell, 3)], return_sequences=True),
+    ],
+    "Bidirectional": [
+        case((4, 3), layer=part(LSTM, 2, return_sequences=True)),
+        case((4, 3), layer=part(SimpleRNN, 2), merge_mode=None),
+        case(
+            (4, 3),
+            layer=part(LSTM, 2),
+            backward_layer=part(GRU, 2, go_backwards=True),
+            merge_mode="ave",
+        ),
+    ],
+    "TimeDistributed": [
+        case((4, 3), layer=part(Dense, 2, activation="tanh")),
+        case((2, 4, 4, 2), layer=part(Conv2D, 3, 2)),
+    ],
     "ConvLSTM1D": [case((3, 5, 2), filters=2, kernel_size=2)],
     "ConvLSTM2D": [case((3, 4, 4, 2), filters=2, kernel_size=2, padding="same")],
     "ConvLSTM3D": [case((2, 3, 3, 3, 1), filters=1, kernel_size=2)],
