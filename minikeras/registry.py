@@ -18,13 +18,14 @@ def get_custom_objects():
 
 
 @contextlib.contextmanager
-def custom_object_scope(*dictionaries, **named):
+def custom_object_scope(*dictionaries, custom_objects=None, **named):
     """Make custom objects known by name within a `with` block.
 
-    Accepts any number of dictionaries `{name: class or function}`, and keyword arguments.
+    Accepts any number of dictionaries `{name: class or function}`, one of them as
+    `custom_objects=`, and keyword arguments.
     """
     before = dict(_custom_objects)
-    for extra in (*dictionaries, named):
+    for extra in (*dictionaries, custom_objects, named):
         _custom_objects.update(extra or {})
     try:
         yield _custom_objects
@@ -57,10 +58,10 @@ def register_keras_serializable(package="Custom", name=None):
     return register
 
 
-def get_registered_name(thing):
+def get_registered_name(obj):
     """Return the name under which a class or function is registered, else its `__name__`."""
-    own = getattr(thing, "__dict__", {})  # a NumPy function has none
-    return own.get("_registered_name", thing.__name__)
+    own = getattr(obj, "__dict__", {})  # a NumPy function has none
+    return own.get("_registered_name", obj.__name__)
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):

@@ -57,7 +57,8 @@ PATHS = {
     "legacy.layers": "merge",
     "losses": "mse mean_squared_error categorical_crossentropy MeanSquaredError",
     "metrics": "categorical_accuracy Metric",
-    "models": "Input Model Sequential model_from_json clone_model load_model save_model",
+    "models": "Input Model Sequential model_from_json model_from_yaml clone_model load_model "
+    "save_model",
     "objectives": "mse categorical_crossentropy get",
     "ops": "matmul relu",
     "optimizers": "SGD Adam RMSprop adam get",

@@ -1,6 +1,7 @@
 """The library's settings and phases under their names of Keras 2 (and 1)."""
 
 import contextlib
+import gc
 
 import numpy as np
 
@@ -39,8 +40,14 @@ def set_learning_phase(value):
     context.training = bool(value)
 
 
-def clear_session():
-    """Start automatic names and the learning phase anew. There is no graph to throw away."""
+def clear_session(free_memory=True):
+    """Start automatic names and the learning phase anew. There is no graph to throw away.
+
+    Args:
+        free_memory: as in Keras 3, whether to look for objects that nothing refers to any more.
+    """
+    if free_memory:
+        gc.collect()
     reset_uids()
     context.training = False
 

@@ -27,9 +27,12 @@ class Compiling:
     Attributes:
         optimizer: an instance, None before `compile`.
         loss, loss_weights, weighted_metrics, sample_weight_mode: as `compile` got them.
+        run_eagerly: as `compile` got it; everything runs eagerly in any case.
+        jit_compile: always False.
     """
 
     optimizer = loss = loss_weights = weighted_metrics = sample_weight_mode = None
+    run_eagerly = jit_compile = False
     _compilation = None
     _targets = None  # the variables that training moves, once they are known
     _target_leaves = frozenset()
@@ -108,6 +111,7 @@ class Compiling:
         self.loss_weights = loss_weights
         self.weighted_metrics = weighted_metrics
         self.sample_weight_mode = sample_weight_mode
+        self.run_eagerly = bool(run_eagerly)
         self._targets = None
         self._warned_frozen = False
         if self.built:

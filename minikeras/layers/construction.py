@@ -1,6 +1,7 @@
 """What happens around the constructor and around `build` of every layer."""
 
 import functools
+import inspect
 
 from . import legacy
 
@@ -12,6 +13,11 @@ class LayerMeta(type):
         super().__init__(name, bases, namespace, **kwargs)
         if "build" in namespace:
             cls.build = _marking(namespace["build"])
+
+    @property
+    def __signature__(cls):
+        """What `help` and editors show: the arguments of the constructor."""
+        return inspect.Signature(list(inspect.signature(cls.__init__).parameters.values())[1:])
 
     def __call__(cls, *args, **kwargs):
         args, kwargs = legacy.translate(cls, args, kwargs)

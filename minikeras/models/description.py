@@ -24,6 +24,18 @@ def model_from_config(config, custom_objects=None):
     return layer_registry.deserialize(config, custom_objects)
 
 
+def model_from_yaml(yaml_string, custom_objects=None):
+    """Refuse, as `to_yaml` does: loading YAML can run code, and Keras itself has dropped it.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError(
+        "model_from_yaml() is not offered: loading YAML can run code, which is why Keras removed "
+        "it. Turn the model into JSON where it was made, with to_json(), and use model_from_json()."
+    )
+
+
 def model_from_json(json_string, custom_objects=None):
     """Build a model from what `to_json` returned; its weights are new.
 

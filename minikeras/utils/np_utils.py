@@ -6,7 +6,7 @@ from .. import config
 from ..autograd import Tensor
 
 
-def to_categorical(y, num_classes=None, dtype=None):
+def to_categorical(y=None, num_classes=None, dtype=None, *, x=None):
     """Return class numbers as one-hot rows.
 
     Args:
@@ -14,6 +14,7 @@ def to_categorical(y, num_classes=None, dtype=None):
             a float type are fine.
         num_classes: length of a row; the largest class number plus 1 if None.
         dtype: type of the result; the default float type if None.
+        x: Keras 3's name of `y`.
 
     Returns:
         Array of shape `(*y.shape, num_classes)`: 1 at the class, 0 elsewhere.
@@ -22,6 +23,9 @@ def to_categorical(y, num_classes=None, dtype=None):
         ValueError: a class number is negative, fractional or at least `num_classes` (the message
             names it), or there is none to count the classes by.
     """
+    if (y is None) == (x is None):
+        raise TypeError("to_categorical() takes the class numbers as y, which Keras 3 calls x.")
+    y = x if y is None else y
     y = np.asarray(y.data if isinstance(y, Tensor) else y)
     labels = _whole_numbers(y)
     shape = y.shape[:-1] if y.ndim > 1 and y.shape[-1] == 1 else y.shape

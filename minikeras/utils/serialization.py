@@ -48,7 +48,7 @@ _FAMILIES = {
 }
 
 
-def serialize_keras_object(instance):
+def serialize_keras_object(obj):
     """Return an object as JSON-ready data.
 
     - An object with `get_config`: a dictionary with 'class_name' and 'config', as in Keras 2, and
@@ -59,10 +59,8 @@ def serialize_keras_object(instance):
     Raises:
         TypeError: anything else.
     """
-    named = inspect.isclass(instance) or (
-        inspect.isfunction(instance) and instance.__name__ != "<lambda>"
-    )
-    return get_registered_name(instance) if named else to_config(instance)
+    named = inspect.isclass(obj) or (inspect.isfunction(obj) and obj.__name__ != "<lambda>")
+    return get_registered_name(obj) if named else to_config(obj)
 
 
 def to_config(obj):

@@ -296,7 +296,7 @@ def test_a_failed_compile_leaves_the_old_settings():
 
 
 def test_custom_objects_are_known_by_name():
-    with minikeras.utils.custom_object_scope({"my_metric": my_metric}):
+    with minikeras.utils.custom_object_scope(custom_objects={"my_metric": my_metric}):
         model = line()
         model.compile("sgd", "mse", metrics=["my_metric"])
     assert model.metrics_names == ["loss", "my_metric"]

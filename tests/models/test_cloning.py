@@ -73,3 +73,67 @@ def test_what_cannot_be_cloned():
         clone_model(Own())
     with pytest.raises(ValueError, match="takes a model, not"):
         clone_model(Dense(2))
+
+
+def test_calls_may_be_changed():
+    def call(layer, *args, **kwargs):
+        outputs = layer(*args, **kwargs)
+        return Dropout(0.5)(outputs) if layer.name == "shared" else outputs
+
+    copied = clone_model(graph(), call_function=call)
+    assert sum(isinstance(layer, Dropout) for layer in copied.layers) == 3
+    with pytest.raises(ValueError, match="are listed, not called. Use clone_function"):
+        clone_model(Sequential([Dense(2)]), call_function=call)
+
+
+def test_layers_of_nested_models_may_be_changed():
+    def clone(layer):
+        if isinstance(layer, Model):
+            return clone_model(layer)
+        return type(layer).from_config({**layer.get_config(), "name": layer.name + "_new"})
+
+    model = graph()
+    inner = clone_model(model, clone_function=clone, recursive=True).get_layer("inner")
+    assert [layer.name for layer in inner.layers] == ["deep_new"]
+    inner = clone_model(model, clone_function=clone).get_layer("inner")
+    assert [layer.name for layer in inner.layers] == ["deep"]
+    with pytest.raises(AssertionError):
+        clone_model(model, clone_function=_refuse_models)
+    clone_model(model, clone_function=_refuse_models, recursive=True)
+
+
+def _refuse_models(layer):
+    assert not isinstance(layer, Model)
+    return type(layer).from_config(layer.get_config())
+
+
+def test_the_class_of_a_model_is_kept():
+    class Mine(Model):
+        def train_step(self, data):
+            return {"loss": 7.0}
+
+    inputs = Input((3,))
+    copied = clone_model(Mine(inputs, Dense(1)(inputs)))
+    assert type(copied) is Mine
+    copied.compile("sgd", "mse")
+    assert copied.train_on_batch(X, X[:, :1]) == 7
+
+
+def test_a_subclassed_model_is_cloned_by_its_config():
+    class Net(Model):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.dense = units, Dense(units)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+        def get_config(self):
+            return {"units": self.units}
+
+    model = Net(4)
+    copied = clone_model(model)
+    assert copied(X).shape == model(X).shape == (6, 4)
+    assert copied.dense is not model.dense
+    with pytest.raises(ValueError, match="cloned by its config alone"):
+        clone_model(model, clone_function=lambda layer: layer)

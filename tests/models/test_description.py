@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from minikeras.layers import Dense, Flatten, InputLayer, Lambda, concatenate
-from minikeras.models import Input, Model, Sequential, model_from_config, model_from_json
+from minikeras.models import (
+    Input,
+    Model,
+    Sequential,
+    model_from_config,
+    model_from_json,
+    model_from_yaml,
+)
 from tests.models.test_cloning import graph
 from tests.models.test_model import Own
 
@@ -139,3 +146,5 @@ def test_subclassed_models_describe_themselves_or_not_at_all():
     assert Own.from_config(model.get_config()).units == 3
     with pytest.raises(RuntimeError, match=r"to_yaml.. is not offered.*to_json"):
         model.to_yaml()
+    with pytest.raises(RuntimeError, match=r"model_from_yaml.. is not offered.*to_json"):
+        model_from_yaml("class_name: Model")

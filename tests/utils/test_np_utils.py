@@ -15,6 +15,13 @@ def test_class_numbers_become_rows():
     np.testing.assert_array_equal(to_categorical([0, 2, 1]), expected)
 
 
+def test_keras_3_calls_them_x():
+    np.testing.assert_array_equal(to_categorical(x=[0, 2]), to_categorical([0, 2]))
+    for wrong in ({}, {"y": [0], "x": [0]}):
+        with pytest.raises(TypeError, match="takes the class numbers as y, which Keras 3 calls x"):
+            to_categorical(**wrong)
+
+
 def test_num_classes_widens_the_rows():
     assert to_categorical([0, 1], 4).tolist() == [[1, 0, 0, 0], [0, 1, 0, 0]]
 
