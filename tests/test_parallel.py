@@ -3,11 +3,14 @@
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from minikeras import parallel
+from minikeras.parallel import blas, products
+from minikeras.parallel import threads as thread_module
 
 
 @pytest.fixture
@@ -22,6 +25,11 @@ def test_parts_cover_the_range_in_order(threads):
     assert parallel.run(lambda start, stop: (start, stop), 10) == [(0, 3), (3, 6), (6, 10)]
     assert parallel.run(lambda start, stop: (start, stop), 10, least=4) == [(0, 5), (5, 10)]
     assert parallel.run(lambda start, stop: (start, stop), 10, least=6) == [(0, 10)]
+    assert parallel.run(lambda start, stop: (start, stop), 160, 40) == [
+        (0, 60),
+        (60, 110),
+        (110, 160),
+    ]
     assert parallel.run(lambda start, stop: (start, stop), 2) == [(0, 1), (1, 2)]
     assert parallel.run(lambda start, stop: (start, stop), 0) == [(0, 0)]
 
@@ -34,6 +42,25 @@ def test_parts_run_side_by_side(threads):
     )
     assert len(set(found)) == threads
     assert found[0] == threading.get_ident()
+
+
+def test_a_part_that_no_thread_has_begun_is_done_by_the_one_that_waits(threads):
+    """Both workers are held up; the section ends nevertheless."""
+    held, release = threading.Barrier(3), threading.Event()
+
+    def hold():
+        held.wait(timeout=10)
+        release.wait(timeout=10)
+
+    parallel.run(lambda start, stop: None, 3)  # the workers exist
+    for worker in thread_module._workers:
+        worker.put(SimpleNamespace(begin=hold))
+    held.wait(timeout=10)
+    try:
+        found = parallel.run(lambda start, stop: (start, threading.get_ident()), 3)
+    finally:
+        release.set()
+    assert found == [(i, threading.get_ident()) for i in range(3)]
 
 
 def test_a_section_inside_a_section_runs_its_parts_in_sequence(threads):
@@ -89,34 +116,34 @@ def test_floating_point_errors_are_treated_as_in_the_calling_thread(threads):
 
 
 def test_matrix_products_inside_use_one_thread(threads):
-    blas = parallel._blas()
-    if blas is None:
+    library = blas.openblas()
+    if library is None:
         pytest.skip("NumPy's BLAS is not OpenBLAS")
-    before = blas.get()
-    counts = parallel.run(lambda start, stop: blas.get(), 3)
+    before = library.get()
+    counts = parallel.run(lambda start, stop: library.get(), 3)
     assert counts == [1, 1, 1]
-    assert blas.get() == before
+    assert library.get() == before
 
 
 def test_products_in_one_thread_until_the_outermost_context_ends():
-    blas = parallel._blas()
-    if blas is None:
+    library = blas.openblas()
+    if library is None:
         pytest.skip("NumPy's BLAS is not OpenBLAS")
-    before = blas.get()
+    before = library.get()
     try:
-        blas.set(2)
+        library.set(2)
         with parallel.blas_in_one_thread:
-            assert blas.get() == 1
+            assert library.get() == 1
             with parallel.blas_in_one_thread:
                 pass
             parallel.run(lambda start, stop: None, 2)
-            assert blas.get() == 1
-        assert blas.get() == 2
+            assert library.get() == 1
+        assert library.get() == 2
         with pytest.raises(KeyError), parallel.blas_in_one_thread:
             raise KeyError
-        assert blas.get() == 2
+        assert library.get() == 2
     finally:
-        blas.set(before)
+        library.set(before)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -138,9 +165,9 @@ def test_matrix_products(threads, m, k, n, dtype, turned):
 
 def test_large_products_are_shared(threads, monkeypatch):
     counts = []
-    original = parallel.run
+    original = products.run
     monkeypatch.setattr(
-        parallel,
+        products,
         "run",
         lambda work, count, least: counts.append((count, least)) or original(work, count, least),
     )
@@ -149,6 +176,14 @@ def test_large_products_are_shared(threads, monkeypatch):
     parallel.matmul(np.ones((20, 20)), np.ones((20, 30)))
     # 40000 multiplications for each row: a hundred repay another thread.
     assert counts == [(300, 100), (300, 100)]
+
+
+def test_several_products_at_once(threads):
+    rng = np.random.default_rng(0)
+    a, b, c = (rng.normal(size=(n, n)) for n in (200, 200, 200))
+    for pairs in ([(a, b), (b.T, c)], [(a[:2], b), (b, c[:, :3])], [(a, b[0]), (b, c)]):
+        for found, (left, right) in zip(parallel.matmuls(pairs), pairs, strict=True):
+            np.testing.assert_allclose(found, left @ right, atol=1e-11)
 
 
 def test_products_of_other_ranks():

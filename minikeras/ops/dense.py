@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..autograd import Tensor, composite, op
-from ..parallel import matmul
+from ..parallel import matmul, matmuls
 from .activation import sigmoid
 from .columns import sum_rows
 from .piecewise import rectify
@@ -42,12 +42,14 @@ def _dense(x, kernel, bias=None, /, activation=None):
         if rows is not x:
             g = g.reshape((-1, g.shape[-1]))
         for_x = for_kernel = for_bias = None
-        if needs[0]:
+        if needs[0] and needs[1]:
+            for_x, for_kernel = matmuls([(g, kernel.T), (rows.T, g)])
+        elif needs[0]:
             for_x = matmul(g, kernel.T)
-            if rows is not x:
-                for_x = for_x.reshape(x.shape)
-        if needs[1]:
+        elif needs[1]:
             for_kernel = matmul(rows.T, g)
+        if for_x is not None and rows is not x:
+            for_x = for_x.reshape(x.shape)
         if bias is not None and needs[2]:
             for_bias = sum_rows(g)
         return for_x, for_kernel, for_bias
