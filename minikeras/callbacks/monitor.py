@@ -10,8 +10,8 @@ from .logs import Logs
 
 # Names that get better as they grow. Keras 2.1.5 knew `acc` and `fmeasure`; Keras 3 its metrics.
 _GROWS = re.compile(
-    r"acc|fmeasure|(^|_)(auc|precision|recall|f1|f_measure|fbeta|io_?u|r2|top_k|sensitivity"
-    r"|specificity|cosine_similarity)(_|$)"
+    r"acc|fmeasure|(^|_)(auc|precision|recall|f1|f_measure|f_?beta|io_?u|r2|top_k|sensitivity"
+    r"|specificity|cosine_similarity|correlation|true_positives|true_negatives)(_|$)"
 )
 
 

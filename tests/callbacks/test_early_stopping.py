@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from minikeras import metrics
 from minikeras.callbacks import EarlyStopping
 from minikeras.callbacks.monitor import grows_better
+from minikeras.layers.names import snake_case
 from tests.callbacks.fakes import losses, train
 
 NAN = float("nan")
@@ -112,7 +114,27 @@ def test_an_unknown_mode_counts_as_auto():
         ("cosine_similarity", True),
         ("cosine_proximity", False),
         ("perplexity", False),
+        ("val_pearson_correlation", True),
+        ("concordance_correlation_1", True),
+        ("f_beta_score", True),
+        ("true_positives", True),
+        ("val_false_positives", False),
     ],
 )
 def test_which_quantities_grow_better(name, grows):
     assert grows_better(name) is grows
+
+
+# Metrics that get better as they shrink, or of which that cannot be said.
+_SHRINKING = {
+    "crossentropy", "hinge", "huber", "kl_divergence", "kullback_leibler", "log_cosh", "logcosh",
+    "poisson", "error", "false_negatives", "false_positives", "cosine_proximity",
+}  # fmt: skip
+_NEITHER = ("mean", "mean_metric_wrapper", "sum")
+
+
+def test_every_metric_has_a_direction():
+    for name, thing in metrics.registry.items():
+        plain = snake_case(thing.__name__)
+        grows = plain not in _NEITHER and not any(part in plain for part in _SHRINKING)
+        assert grows_better(plain) is grows, (name, plain)

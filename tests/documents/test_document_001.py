@@ -1,11 +1,15 @@
 """Document 001: models of both forms, losses, optimizers, metrics and callbacks."""
 
+import re
+import sys
+import types
+
 import numpy as np
 import pytest
 
 from minikeras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from minikeras.models import Sequential
-from tests.documents.support import few_digits
+from minikeras.models import Sequential, load_model
+from tests.documents.support import few_digits, table
 
 SEQUENTIAL = """
 def get_model(input_shape):
@@ -116,9 +120,19 @@ CALLBACKS = (
     "keras.callbacks.LearningRateScheduler(schedule)",
     "keras.callbacks.ReduceLROnPlateau(monitor='val_loss', factor=0.1, patience=10, verbose=0, "
     "mode='auto', epsilon=0.0001, cooldown=0, min_lr=0)",
+    "keras.callbacks.ModelCheckpoint(filepath, monitor='val_loss', verbose=0, "
+    "save_best_only=False, save_weights_only=False, mode='auto', period=1)",
     "keras.callbacks.CSVLogger(filename, separator=',', append=False)",
     "keras.callbacks.LambdaCallback(on_epoch_begin=None, on_epoch_end=None, on_batch_begin=None, "
     "on_batch_end=None, on_train_begin=None, on_train_end=None)",
+)
+
+# These need packages of their own.
+REMOTE_MONITOR = "keras.callbacks.RemoteMonitor(root='http://localhost:9000')"
+TENSORBOARD = (
+    "keras.callbacks.TensorBoard(log_dir='./logs', histogram_freq=0, write_graph=True, "
+    "write_images=False, embeddings_freq=0, embeddings_layer_names=None, "
+    "embeddings_metadata=None)"
 )
 
 # The plot is corrected: it needs as many epochs as losses, which one epoch's logs do not have.
@@ -170,11 +184,31 @@ print(history.losses)
 """
 
 
+# The path is one that the test may write to, and the names come from the blocks above it.
+CHECKPOINT = """
+from keras.callbacks import ModelCheckpoint
+from keras.models import Sequential
+from keras.layers import Dense, Activation
+
+model = Sequential()
+model.add(Dense(10, input_dim=784, kernel_initializer='uniform'))
+model.add(Activation('softmax'))
+model.compile(loss='categorical_crossentropy', optimizer='rmsprop')
+
+'''
+saves the model weights after each epoch if the validation loss decreased
+'''
+checkpointer = ModelCheckpoint(filepath="weights.hdf5", verbose=1, save_best_only=True)
+model.fit(X_train, Y_train, batch_size=128, epochs=20, verbose=0, validation_data=(X_test, Y_test), callbacks=[checkpointer])
+"""  # noqa: E501
+
+
 @pytest.fixture
 def data(reader):
     """Give the reader the digits that the document presupposes."""
-    (x, y), _ = few_digits()
+    (x, y), (other_x, other_y) = few_digits()
     reader.names.update(X_train=x.reshape(-1, 784) / 255.0, Y_train=np.eye(10)[y])
+    reader.names.update(X_test=other_x.reshape(-1, 784) / 255.0, Y_test=np.eye(10)[other_y])
     return reader
 
 
@@ -258,8 +292,11 @@ def test_metrics_may_return_dictionaries(model):
     assert list(fit(model)) == ["loss", "mean_pred", "top"]
 
 
-def test_callbacks(model, tmp_path):
-    model.names.update(schedule=lambda epoch: 0.1 / (epoch + 1), filename=tmp_path / "run.csv")
+def test_callbacks(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model.names.update(
+        schedule=lambda epoch: 0.1 / (epoch + 1), filename="run.csv", filepath="best.hdf5"
+    )
     model.run("import keras")
     model["model"].compile("sgd", "mse", metrics=["acc"])
     made = [model.evaluate(expression) for expression in CALLBACKS]
@@ -272,7 +309,38 @@ def test_callbacks(model, tmp_path):
     assert model["model"].optimizer.lr == pytest.approx(0.05)
     lines = (tmp_path / "run.csv").read_text().splitlines()
     assert lines[0].split(",")[:3] == ["epoch", "acc", "loss"]
-    assert type(model.evaluate("keras.callbacks.RemoteMonitor")) is type
+    assert [p.name for p in sorted(tmp_path.iterdir())] == ["best.hdf5", "run.csv"]
+
+
+def test_a_server_is_told_of_epochs(reader, monkeypatch):
+    monkeypatch.setitem(sys.modules, "requests", types.ModuleType("requests"))
+    reader.run("import keras")
+    monitor = reader.evaluate(REMOTE_MONITOR)
+    assert monitor.root + monitor.path == "http://localhost:9000/publish/epoch/end/"
+
+
+def test_boards(model, tmp_path, monkeypatch):
+    pytest.importorskip("tensorboard")
+    monkeypatch.chdir(tmp_path)
+    model.run("import keras")
+    model["model"].compile("sgd", "mse")
+    x = np.random.default_rng(0).normal(size=(12, 4))
+    board = model.evaluate(TENSORBOARD)
+    model["model"].fit(x, np.eye(3)[np.arange(12) % 3], verbose=0, callbacks=[board])
+    assert list((tmp_path / "logs").rglob("events.out.tfevents.*"))
+
+
+def test_checkpoints(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    data.run(CHECKPOINT)
+    printed = table(capsys.readouterr().out)
+    losses = data["model"].history.history["val_loss"]
+    best = [i + 1 for i in range(20) if losses[i] < min([np.inf, *losses[:i]])]
+    saved = [line for line in printed if "saving model to weights.hdf5" in line]
+    assert [int(re.match(r"Epoch 0*(\d+): val_loss improved", line)[1]) for line in saved] == best
+    kept = load_model("weights.hdf5")
+    found = kept.evaluate(data["X_test"], data["Y_test"], verbose=0)
+    assert found == pytest.approx(min(losses), rel=1e-5)
 
 
 def test_callbacks_of_functions(data, capsys):

@@ -29,6 +29,20 @@ model.add(Conv2D(filters=32, kernel_size=(3,3), padding='same', activation='relu
 model.add(MaxPooling2D(pool_size=(2,2)))
 """  # noqa: E501
 
+# Corrected: the line that imports LSTM names Dense too.
+RECURRENT = """
+from keras.models import Sequential
+from keras.layers import LSTM, Dropout, Dense
+
+# define the neural network architecture
+model = Sequential()
+model.add(LSTM(units=128, return_sequences=True, input_shape=(None, num_features)))
+model.add(Dropout(rate=0.2))
+model.add(LSTM(units=64))
+model.add(Dropout(rate=0.2))
+model.add(Dense(units=num_classes, activation='softmax'))
+"""
+
 # Corrected: the line that imports Embedding names Flatten and Dense too.
 EMBEDDING = """
 from keras.models import Sequential
@@ -224,6 +238,17 @@ def test_convolutional_layers(reader):
     model = reader.run(CONV)["model"]
     assert model.output_shape == (None, 14, 14, 32)
     assert model.count_params() == 320
+
+
+def test_recurrent_layers(reader):
+    reader.names.update(num_features=5, num_classes=3)
+    model = reader.run(RECURRENT)["model"]
+    assert model.output_shape == (None, 3)
+    assert model.count_params() == 4 * 128 * (5 + 128 + 1) + 4 * 64 * (128 + 64 + 1) + 65 * 3
+    given(reader, RNG.normal(size=(20, 7, 5)), np.eye(3)[RNG.integers(0, 3, 20)])
+    reader.run(COMPILE)
+    reader.run(FIT)
+    assert model.predict(RNG.normal(size=(2, 9, 5))).shape == (2, 3)
 
 
 def test_embedding_layers(reader):
