@@ -112,7 +112,12 @@ class Bidirectional(Wrapper):
         return outputs if len(outputs) > 1 else outputs[0]
 
     def compute_output_spec(self, inputs, *args, **kwargs):
-        """Return symbolic outputs; the call's states do not matter."""
+        """Return symbolic outputs; the states that are given must fit."""
+        given = call_signature(type(self)).by_name(inputs, args, kwargs)
+        sequences, *states = self._sort_inputs(inputs, given.get("initial_state"))
+        for layer, own in zip((self.forward_layer, self.backward_layer), states):
+            if own is not None:
+                layer.compute_output_spec(sequences, initial_state=own)
         shapes = self.compute_output_shape(shapes_of(inputs))
         several = isinstance(shapes, list)
         symbols = [KerasTensor(s, self.compute_dtype) for s in (shapes if several else [shapes])]
@@ -138,22 +143,26 @@ class Bidirectional(Wrapper):
                 layer.build(input_shape)
         self.input_spec = self.forward_layer.input_spec
 
-    def call(self, inputs, initial_state=None, mask=None, training=None):
-        """Return the merged output, or both; in a list with all states if they are wanted."""
+    def _sort_inputs(self, inputs, initial_state):
+        """Return the sequences and the states of both layers, None where there are none."""
         if isinstance(inputs, (list, tuple)):
             inputs, *others = inputs
             initial_state = others or initial_state
+        if initial_state is None:
+            return inputs, None, None
+        states = flat_states(initial_state)
+        if len(states) % 2:
+            raise ValueError(
+                f"{self.name!r} needs initial states for both of its layers, the forward ones "
+                f"first, but was given {len(states)}."
+            )
+        half = len(states) // 2
+        return inputs, states[:half], states[half:]
+
+    def call(self, inputs, initial_state=None, mask=None, training=None):
+        """Return the merged output, or both; in a list with all states if they are wanted."""
+        inputs, forward_states, backward_states = self._sort_inputs(inputs, initial_state)
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        forward_states = backward_states = None
-        if initial_state is not None:
-            states = flat_states(initial_state)
-            if len(states) % 2:
-                raise ValueError(
-                    f"{self.name!r} needs initial states for both of its layers, the forward ones "
-                    f"first, but was given {len(states)}."
-                )
-            half = len(states) // 2
-            forward_states, backward_states = states[:half], states[half:]
         first, *states = self._run_layer(self.forward_layer, inputs, forward_states, mask, training)
         second, *others = self._run_layer(
             self.backward_layer, inputs, backward_states, mask, training

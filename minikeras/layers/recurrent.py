@@ -108,7 +108,13 @@ class RNN(Layer):
         return [output, *states] if self.return_state else output
 
     def compute_output_spec(self, inputs, *args, **kwargs):
-        """Return symbolic outputs; the call's states and constants do not matter."""
+        """Return symbolic outputs; the states that are given must fit."""
+        given = call_signature(type(self)).by_name(inputs, args, kwargs)
+        sequences, states, _ = self._sort_inputs(
+            inputs, given.get("initial_state"), given.get("constants")
+        )
+        if states is not None:
+            self._check_states(states, sequences)
         shapes = self.compute_output_shape(shapes_of(inputs))
         several = isinstance(shapes, list)
         symbols = [KerasTensor(s, self.compute_dtype) for s in (shapes if several else [shapes])]
@@ -251,10 +257,14 @@ class RNN(Layer):
         """
         if isinstance(inputs, (list, tuple)):
             inputs, *others = inputs
-            if self._num_constants:
+            if self._num_constants and constants is None:
                 others, constants = others[: -self._num_constants], others[-self._num_constants :]
-            if others:
-                initial_state = others
+            if others and initial_state is not None:
+                raise ValueError(
+                    f"{self.name!r} was given initial states twice: in the list of inputs and as "
+                    "initial_state. Give them in one place."
+                )
+            initial_state = others or initial_state
         states = None if initial_state is None else flat_states(initial_state)
         constants = None if constants is None else as_list(constants)
         if constants:
@@ -268,7 +278,7 @@ class RNN(Layer):
         if states is not None:
             self._check_states(states, inputs)
         elif self.stateful:
-            states = [Tensor(s.data.copy()) for s in self._states]
+            states = self._kept_states(inputs)
         self._reset_masks()
         try:
             output, states = self._run(inputs, states, mask, training, constants or [])
@@ -279,10 +289,19 @@ class RNN(Layer):
                 variable.assign(state.data)
         return [output, *states] if self.return_state else output
 
+    def _kept_states(self, inputs):
+        """Return what a stateful layer begins a batch with."""
+        if inputs.shape[0] != self._states[0].shape[0]:
+            raise ValueError(
+                f"{self.name!r} is stateful and keeps states for batches of "
+                f"{self._states[0].shape[0]} samples, but this one has {inputs.shape[0]}."
+            )
+        return [Tensor(s.data.copy()) for s in self._states]
+
     def _check_states(self, states, inputs):
         _, shapes = self._step_shapes((inputs.shape[0], *inputs.shape[2:]))
-        given = [tuple(np.shape(s)) for s in states]
-        if given != shapes:
+        given = [tuple(s) for s in shapes_of(states)]
+        if len(given) != len(shapes) or not all(map(_fits, given, shapes)):
             raise ValueError(
                 f"{self.name!r} needs initial states of the shapes {shapes}, but was given {given}."
             )
@@ -358,6 +377,13 @@ class RNN(Layer):
 
 def _is_size(value):
     return value is None or isinstance(value, (int, np.integer))
+
+
+def _fits(shape, wanted):
+    """Return whether a shape is the one wanted, as far as both are known."""
+    return len(shape) == len(wanted) and all(
+        a is None or b is None or a == b for a, b in zip(shape, wanted)
+    )
 
 
 def _check_cell(cell):

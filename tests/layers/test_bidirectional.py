@@ -86,6 +86,11 @@ def test_initial_states():
         model = keras.Model(inputs, call)
         for a, b in zip(model.predict([X, *states], verbose=0), found, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-6)
+    for given in (X, keras.Input((5, 4))):
+        with pytest.raises(ValueError, match="both of its layers.*was given 3"):
+            layer(given, initial_state=states[:3])
+        with pytest.raises(ValueError, match="needs initial states of the shapes"):
+            layer(given, initial_state=[states[0], states[0][:, :1]] * 2)
 
 
 def test_a_backward_layer_of_its_own():

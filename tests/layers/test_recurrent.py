@@ -370,6 +370,21 @@ def test_states_that_do_not_fit_are_refused():
     for states in ([STATES[0]], [STATES[0], STATES[1][:, :1]], [STATES[0][:1], STATES[1]]):
         with pytest.raises(ValueError, match="needs initial states of the shapes"):
             layer(X, initial_state=states)
+    # In a model as soon as it is made, not only when it runs.
+    x = keras.Input((None, 4))
+    for sizes in ([2], [2, 3], [2, 2, 2]):
+        with pytest.raises(ValueError, match="needs initial states of the shapes"):
+            layer(x, initial_state=[keras.Input((n,)) for n in sizes])
+        with pytest.raises(ValueError, match="needs initial states of the shapes"):
+            layer([x, *(keras.Input((n,)) for n in sizes)])
+    with pytest.raises(ValueError, match="initial states twice"):
+        layer([X, *STATES], initial_state=list(STATES))
+
+
+def test_a_stateful_layer_names_batches_of_another_size():
+    model = keras.Sequential([layers.GRU(2, stateful=True, batch_input_shape=(3, None, 4))])
+    with pytest.raises(ValueError, match="for batches of 3 samples, but this one has 2"):
+        model.predict(X[:2], verbose=0)
 
 
 # ---------------------------------------------------------------------------------------------

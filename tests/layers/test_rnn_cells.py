@@ -131,6 +131,9 @@ def test_constants():
     assert len(found) == 2
     started = layer([X, np.ones((3, 2), "float32"), constant])[0]
     close(started, layer(X, initial_state=np.ones((3, 2), "float32"), constants=constant)[0])
+    # States in the list of inputs, constants by name.
+    mixed = layer([X, np.ones((3, 2), "float32")], constants=constant)[0]
+    close(mixed, started)
     with pytest.raises(ValueError, match="takes no constants"):
         layers.RNN(MinimalCell(2))(X, constants=constant)
 
