@@ -60,7 +60,7 @@ class Callback:
         """Called before the first epoch."""
 
     def on_train_end(self, logs=None):
-        """Called after the last epoch, or the one that stopped the training."""
+        """Called after the last epoch, with its averages in `logs`; none if there was no epoch."""
 
     def on_epoch_begin(self, epoch, logs=None):
         """Called before an epoch; `epoch` counts from 0."""

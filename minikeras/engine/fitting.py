@@ -178,6 +178,7 @@ class Fitting:
         self.stop_training = False
         run = TrainingRun(self, runner, source, validation, listeners, epochs)
         self.training_run = run
+        logs = None
         try:
             with Interrupts(run.how_far) as interrupts:
                 listeners.on_train_begin()
@@ -193,7 +194,7 @@ class Fitting:
                     listeners.on_epoch_end(epoch, logs)
                     run.over = self.stop_training
                 self.optimizer.finalize_variable_values(self._targets or ())
-                listeners.on_train_end()
+                listeners.on_train_end(logs)
         except BaseException:
             listeners.abort()
             raise

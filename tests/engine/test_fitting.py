@@ -141,6 +141,17 @@ def test_training_can_be_stopped_within_an_epoch():
     assert len(model.fit(x, y, epochs=2, verbose=0).epoch) == 2
 
 
+def test_the_end_is_told_with_the_numbers_of_the_last_epoch():
+    told = []
+    x, y, _ = data(10)
+    model = line()
+    model.compile("sgd", "mse")
+    end = callbacks.LambdaCallback(on_train_end=lambda logs: told.append(dict(logs)))
+    history = model.fit(x, y, epochs=2, verbose=0, validation_split=0.2, callbacks=[end]).history
+    model.fit(x, y, epochs=0, verbose=0, callbacks=[end])
+    assert told == [{name: values[-1] for name, values in history.items()}, {}]
+
+
 def test_what_callbacks_are_told_of_the_training():
     seen = {}
 
