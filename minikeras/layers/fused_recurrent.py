@@ -80,6 +80,11 @@ class FusedRNN(RNN):
         )
         return output, states
 
+    def _reset_masks(self):
+        # The cell is a layer without layers inside: nothing has to be looked for.
+        self.cell.reset_dropout_mask()
+        self.cell.reset_recurrent_dropout_mask()
+
     def _fused_settings(self, states, mask, training, constants):
         """Return the settings of the operation, or None where the cell must run step by step.
 
