@@ -76,8 +76,8 @@ class StackedRNNCells(Layer):
 
     @property
     def state_size(self):
-        """Sizes of all states, those of the last cell first."""
-        return [size for cell in reversed(self.cells) for size in sizes_of(cell)]
+        """Sizes of all states, a tuple that begins with those of the last cell."""
+        return tuple(size for cell in reversed(self.cells) for size in sizes_of(cell))
 
     @property
     def output_size(self):

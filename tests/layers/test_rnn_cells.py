@@ -303,7 +303,7 @@ def test_stacked_cells_are_layers_one_after_the_other():
     # The states of the last cell come first, as in Keras 2.1.5.
     for a, b in zip(found, [output, state, *states], strict=True):
         close(a, b)
-    assert stack.cell.state_size == [2, 3, 3]
+    assert stack.cell.state_size == (2, 3, 3)
     assert stack.cell.output_size == 2
     # States may be nested from the first cell to the last, as in Keras 3.
     flat = [np.full((3, n), i, "float32") for i, n in enumerate((2, 3, 3))]
