@@ -53,8 +53,13 @@ class LSTMPart(Part):
         together = type(activation) is Tanh and type(recurrent) is Sigmoid
         first, second = pair
         h = self.h[t0 % len(self.h)]
-        steps = zip(z, z[:, 1:], self._c_after(t0, t1), self.h_after(t0, t1), self.rows[t0:t1])
-        for slab, gates, c_next, h_next, hidden in steps:
+        # Where slopes are computed from the lines, these are kept and the values go elsewhere.
+        apart = recurrent.from_line or activation.from_line
+        values = [self.opened] * (t1 - t0) if apart else z[:, 1:]
+        steps = zip(
+            z, z[:, 1:], values, self._c_after(t0, t1), self.h_after(t0, t1), self.rows[t0:t1]
+        )
+        for slab, lines, gates, c_next, h_next, hidden in steps:
             if hidden is not None and len(hidden) == n:
                 np.copyto(h_next, h)
                 np.copyto(c_next, slab[0])
@@ -62,33 +67,26 @@ class LSTMPart(Part):
                 continue
             left = h if mask is None else np.multiply(h, mask, self.dropped[: len(mask)])
             np.matmul(left, weights, products)
-            np.add(gates, products, gates)
+            np.add(lines, products, lines)
             if together:
-                np.tanh(gates, gates)
-                recurrent.finish(gates[1:])
-                np.multiply(
-                    slab[:2], slab[2:4], pair
-                )  # f c and i g: their factors lie side by side
-                o = gates[3]
+                np.tanh(lines, lines)
+                recurrent.finish(lines[1:])
             else:
-                g, f, i, o = self._open(gates, activation, recurrent)
-                np.multiply(f, slab[0], first)
-                np.multiply(i, g, second)
+                activation.apply(lines[0], gates[0])
+                recurrent.apply(lines[1:], gates[1:])
+            if apart:
+                np.multiply(gates[1], slab[0], first)
+                np.multiply(gates[2], gates[0], second)
+            else:  # f c and i g at once: their factors lie side by side
+                np.multiply(slab[:2], slab[2:4], pair)
             np.add(first, second, c_next)
             if hidden is not None:
                 c_next[hidden] = slab[0, hidden]
             activation.value(c_next, h_next)
-            np.multiply(o, h_next, h_next)
+            np.multiply(gates[3], h_next, h_next)
             if hidden is not None:
                 h_next[hidden] = h[hidden]
             h = h_next
-
-    def _open(self, lines, activation, recurrent):
-        """Return the values of the gates of a step; where the lines are kept, in other memory."""
-        place = self.opened if recurrent.from_line or activation.from_line else lines
-        activation.apply(lines[0], place[0])
-        recurrent.apply(lines[1:], place[1:])
-        return place
 
     def _c_after(self, t0, t1):
         """Return the arrays that the cell states after steps t0 to t1 go to."""
