@@ -234,7 +234,7 @@ def test_strided_memory(case):
         for a, b in zip(found, plain_gradients, strict=True):
             assert (a is None) == (b is None)
             if a is not None:
-                compare(a, b, case.tolerance)
+                compare(a, b, case.tolerance, scale)
 
 
 # Of an array and itself these have a kink everywhere.
