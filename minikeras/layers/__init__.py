@@ -79,6 +79,7 @@ from .input_layer import Input, InputLayer
 from .input_spec import InputSpec
 from .lambda_layer import Lambda
 from .layer_normalization import LayerNormalization, RMSNormalization
+from .locally_connected import LocallyConnected1D, LocallyConnected2D
 from .lstm import LSTM, LSTMCell
 from .merge import (
     Add,

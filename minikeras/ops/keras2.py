@@ -191,11 +191,11 @@ def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     first = config.normalize_data_format(data_format) == "channels_first"
     if first:
         inputs = transpose(inputs, axes=(0, 2, 1))
-    steps = kernel.shape[0]
+    steps, features = kernel.shape[:2]
     places = np.arange(steps)[:, None] * strides[0] + np.arange(kernel_size[0])
     patches = take(inputs, places, axis=1)
     batch = inputs.shape[0]
-    patches = transpose(reshape(patches, newshape=(batch, steps, -1)), axes=(1, 0, 2))
+    patches = transpose(reshape(patches, newshape=(batch, steps, features)), axes=(1, 0, 2))
     outputs = transpose(matmul(patches, kernel), axes=(1, 0, 2))
     return transpose(outputs, axes=(0, 2, 1)) if first else outputs
 
@@ -224,8 +224,10 @@ def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format
     # channels_last: (batch, row, y, column, x, channel); channels_first: (batch, channel, row, ...)
     order = (2, 4, 0, 1, 3, 5) if first else (1, 3, 0, 2, 4, 5)
     patches = transpose(patches, axes=order)
-    patches = reshape(patches, newshape=(rows * columns, inputs.shape[0], -1))
-    outputs = reshape(matmul(patches, kernel), newshape=(rows, columns, inputs.shape[0], -1))
+    patches = reshape(patches, newshape=(rows * columns, inputs.shape[0], kernel.shape[1]))
+    outputs = reshape(
+        matmul(patches, kernel), newshape=(rows, columns, inputs.shape[0], kernel.shape[2])
+    )
     return transpose(outputs, axes=(2, 3, 0, 1) if first else (2, 0, 1, 3))
 
 

@@ -201,6 +201,14 @@ CASES = {
     "DepthwiseConv2D": [case((5, 5, 2), kernel_size=3, padding="same")],
     "SeparableConv1D": [case((6, 2), filters=3, kernel_size=3)],
     "SeparableConv2D": [case((5, 5, 2), filters=3, kernel_size=3, depth_multiplier=2)],
+    "LocallyConnected1D": [
+        case((6, 2), filters=3, kernel_size=3, strides=2, **WEIGHTS),
+        case((2, 5), filters=3, kernel_size=2, data_format="channels_first", activation="tanh"),
+    ],
+    "LocallyConnected2D": [
+        case((4, 5, 2), filters=3, kernel_size=(2, 3), strides=(1, 2)),
+        case((2, 4, 3), filters=2, kernel_size=2, data_format="channels_first", use_bias=False),
+    ],
     "ZeroPadding1D": [case((4, 2), padding=(1, 2))],
     "ZeroPadding2D": [case((3, 3, 2), padding=((1, 2), (0, 1)))],
     "ZeroPadding3D": [case((2, 2, 2, 2), padding=1)],
