@@ -61,6 +61,7 @@ class Adafactor(Optimizer):
                 shape = v.shape
                 r = self.add_variable(shape[:-1], dtype=v.dtype, name=v.name)
                 c = self.add_variable((*shape[:-2], shape[-1]), dtype=v.dtype, name=v.name)
+            self._owners.update({r: v, c: v})
             self._factors.append((r, c, self.add_variable_from_reference(v, "velocity")))
 
     def update_step(self, gradient, variable, learning_rate):

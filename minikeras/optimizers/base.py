@@ -118,6 +118,7 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
         self._trainable_variables = []
         self._index = {}  # variable -> its position in _trainable_variables
         self._state = []  # what is remembered beside counter and learning rate, as it was made
+        self._owners = {}  # what of that belongs to which variable
         self._slots = {}  # kind -> list of variables parallel to _trainable_variables
         self._averages = {}  # position -> moving average
         self._gathered = {}  # position -> sum of the gradients of unfinished updates
@@ -183,7 +184,9 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
             self._trainable_variables.append(variable)
         if self.use_ema:
             for v in new:
-                self._averages[self._index[v]] = self.add_variable_from_reference(v, "average")
+                # From its value on: it may join when the others' averages are old already.
+                average = self.add_variable_from_reference(v, "average", v.data)
+                self._averages[self._index[v]] = average
         if self.gradient_accumulation_steps:
             for v in new:
                 self._gathered[self._index[v]] = self.add_variable_from_reference(
@@ -251,7 +254,7 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
             if self._gathered and due is not None:
                 for total in self._gathered.values():
                     total.data.fill(0)
-            overwritten = self.use_ema and self._follow()
+            overwritten = self.use_ema and self._follow(variables)
         if due is not None or overwritten:
             self._constrain(variables)
         self._iterations.increment()

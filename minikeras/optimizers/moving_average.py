@@ -9,19 +9,18 @@ class MovingAverage:
     Uses `use_ema`, `ema_momentum`, `ema_overwrite_frequency` and `_averages` of the optimizer.
     """
 
-    def _follow(self):
-        """Move the averages; return whether they have been written into the variables."""
+    def _follow(self, variables):
+        """Move the averages of `variables`; return whether these have been overwritten by them."""
         updates = self._updates_done()
         momentum = self.ema_momentum if updates else 0.0
-        for i, average in self._averages.items():
-            np.multiply(average.data, momentum, out=average.data)
-            np.add(
-                average.data, (1.0 - momentum) * self._trainable_variables[i].data, out=average.data
-            )
+        for variable in variables:
+            average = self._averages[self._index[variable]].data
+            np.multiply(average, momentum, out=average)
+            np.add(average, (1.0 - momentum) * variable.data, out=average)
         frequency = self.ema_overwrite_frequency
         if not frequency or (updates + 1) % frequency:
             return False
-        self.finalize_variable_values(self._trainable_variables)
+        self.finalize_variable_values(variables)
         return True
 
     def finalize_variable_values(self, var_list):

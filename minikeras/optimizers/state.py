@@ -51,12 +51,14 @@ class SavedState:
 
     def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
         """Return a new variable of the optimizer's state, shaped as `reference_variable`."""
-        return self.add_variable(
+        slot = self.add_variable(
             reference_variable.shape,
             initializer,
             reference_variable.dtype,
             _slot_name(reference_variable, name or "var"),
         )
+        self._owners[slot] = reference_variable
+        return slot
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
         """Return one new variable per trainable variable; for a list of names, a list per name."""
@@ -86,6 +88,36 @@ class SavedState:
         # Variables that a user's own optimizer keeps as plain attributes.
         own = [v for v in vars(self).values() if isinstance(v, Variable)]
         return found + [v for v in own if id(v) not in known and not isinstance(v, Scalar)]
+
+    def variables_for(self, trained):
+        """Return `variables` as they were if the optimizer had been built for `trained` alone.
+
+        An optimizer that has served several models in turn, or one whose layers were frozen and
+        released, remembers more than a file of one model may hold, and in another order.
+
+        Args:
+            trained: list of trainable variables. What is not known of them yet is built.
+        """
+        trained = list({id(v): v for v in trained}.values())
+        if list(map(id, trained)) == list(map(id, self._trainable_variables)):
+            return self.variables
+        if any(v not in self._index for v in trained):
+            self.build(trained)
+        fresh = type(self).from_config(self.get_config())
+        fresh.build(trained)
+        # What belongs to one variable was made in the same order here and there.
+        made = {}
+        for slot in self._state:
+            made.setdefault(self._owners.get(slot), []).append(slot)
+        remaining = {owner: iter(slots) for owner, slots in made.items()}
+        owners = [fresh._owners.get(slot) for slot in fresh._state]
+        slots = [next(remaining.get(owner, iter(())), None) for owner in owners]
+        if any(slot is None for slot in slots):  # a user's own, that builds in a way of its own
+            return self.variables
+        known = {id(slot) for slot in self._state}
+        others = [v for v in self.variables if id(v) not in known]
+        leading = 1 + isinstance(self._learning_rate, Scalar)
+        return [*others[:leading], *slots, *others[leading:]]
 
     @property
     def weights(self):
@@ -149,7 +181,18 @@ class SavedState:
 
     def save_own_variables(self, store):
         """Put the arrays of `variables` into `store` under the keys "0", "1", ..."""
-        for i, variable in enumerate(self.variables):
+        self._save(store, self.variables)
+
+    def save_variables_for(self, trained, store):
+        """Do as `save_own_variables`, with what `variables_for(trained)` returns."""
+        if type(self).save_own_variables is not SavedState.save_own_variables:
+            self.save_own_variables(store)  # a user's own
+        else:
+            self._save(store, self.variables_for(trained))
+
+    @staticmethod
+    def _save(store, variables):
+        for i, variable in enumerate(variables):
             store[str(i)] = np.array(variable.data)
 
     def load_own_variables(self, store):

@@ -47,7 +47,8 @@ def save_model(model, path, include_optimizer=True):
             _write_text(file, name, text)
         write_weights(file.create_group("model_weights"), model, WRITTEN_AS)
         if include_optimizer and model.compiled and model.optimizer.built:
-            write_arrays(file.create_group("optimizer_weights"), model.optimizer.variables)
+            memory = model.optimizer.variables_for(model.trainable_weights)
+            write_arrays(file.create_group("optimizer_weights"), memory)
 
 
 def _write_text(file, name, text):

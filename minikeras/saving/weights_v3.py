@@ -24,7 +24,7 @@ def write_weights(store, model, include_optimizer=True):
     if include_optimizer and optimizer is not None and optimizer.built:
         group = store.group("optimizer", optimizer.name)
         saved = _Collected()
-        optimizer.save_own_variables(saved)
+        optimizer.save_variables_for(model.trainable_weights, saved)
         for key, array in saved.items():
             store.put(group, key, array)
 
