@@ -42,6 +42,8 @@ class Peer:
 
     def environment(self) -> dict[str, str]:
         variables = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
+        # Packages import from compiled files, as they do for users; the first round makes them.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
         if self.backend:
             variables["KERAS_BACKEND"] = self.backend
         return variables
