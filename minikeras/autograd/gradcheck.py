@@ -237,7 +237,7 @@ class _Probe:
 def _check_one(probe, report, directions, random):
     """Compare one variable's gradient with differences; raise, or add to `report`."""
     v = probe.v
-    probes = [(None, random.standard_normal(v.shape)) for _ in range(directions)]
+    probes = [(None, _any_direction(v.shape, random)) for _ in range(directions)]
     if v.size <= SMALL:
         probes += [(index, _unit(v.shape, index)) for index in np.ndindex(*v.shape)]
     before = report.checked
@@ -257,6 +257,16 @@ def _check_one(probe, report, directions, random):
             f"The function has a kink at {probe.name} in every direction that was tried, so there "
             "is nothing to compare its gradient with. Move the inputs off ties and zeros."
         )
+
+
+def _any_direction(shape, random):
+    """Return a random direction whose elements have the root mean square 1.
+
+    A shorter step would drown in rounding: of an array of one element, chance would sometimes make
+    it a thousand times as short.
+    """
+    direction = random.standard_normal(shape)
+    return direction * (np.sqrt(direction.size) / np.linalg.norm(direction))
 
 
 def _unit(shape, index):

@@ -202,3 +202,16 @@ def test_models():
         check_model(Regression(), x, y, sample_weight=w, training=training)
         with pytest.raises(GradientError, match="kernel"):
             check_model(Regression(wrong=0.01), x, y, training=training)
+
+
+def test_no_direction_is_too_short_to_measure(monkeypatch):
+    """Rounding of the values would drown a step a million times as short as the usual one."""
+
+    class Tiny:
+        def standard_normal(self, shape):
+            return np.full(shape, 1e-6)
+
+    v = Variable(np.array([[0.7]]))
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: Tiny())
+    report = check_variables(lambda: [ops.tanh(v) + 3.0], [v], atol=0.0)
+    assert report.checked == 4
