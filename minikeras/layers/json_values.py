@@ -48,6 +48,8 @@ def decode(value):
     read = _READERS.get(value.get("class_name"))
     if read is None:
         return {key: decode(part) for key, part in value.items()}
+    if "items" in value:  # a tuple in the HDF5 files of Keras 2.4 and later
+        return tuple(decode(part) for part in value["items"])
     return read(value["config"])
 
 

@@ -5,7 +5,10 @@ import numpy as np
 from .. import constraints, initializers, ops, regularizers
 from ..ops.types import normalize_axes
 from .base import Layer, register
+from .batch_norm_eras import era_of
 from .input_spec import InputSpec
+
+_DEFAULT_ERA = "2.1.5"
 
 
 @register()
@@ -18,7 +21,9 @@ class BatchNormalization(Layer):
     times the batch's own, n being the number of elements per feature; and a frozen layer
     (`trainable = False`) still normalizes by the batch while training, but its averages and
     weights stay as they are. Call it with `training=False` for inference inside a model that
-    trains.
+    trains. With `as_in_keras="3"` the averaged variance is the batch's own, a frozen layer works as
+    in inference, and a mask that comes with the data excludes steps. A layer out of a model file
+    does as the Keras that wrote the file (see `batch_norm_eras`).
 
     Args:
         axis: the axis (or axes) of the features: -1, or 1 for 'channels_first'.
@@ -31,12 +36,10 @@ class BatchNormalization(Layer):
         beta_constraint, gamma_constraint: applied after each update.
         renorm, virtual_batch_size, adjustment, synchronized: only None or False.
         renorm_clipping, renorm_momentum: settings of `renorm`, without effect as it is off.
+        as_in_keras: the version of Keras whose rules hold while training, a text.
     """
 
     supports_masking = True
-    # In Keras 2.1.5 masked steps count for the statistics like all others. A mask that is given
-    # in the call, as Keras 3 has it, excludes them.
-    _heeds_carried_mask = False
     _not_in_config = (
         "renorm",
         "renorm_clipping",
@@ -67,9 +70,15 @@ class BatchNormalization(Layer):
         virtual_batch_size=None,
         adjustment=None,
         synchronized=False,
+        as_in_keras=_DEFAULT_ERA,
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self._era = era_of(as_in_keras)
+        self.as_in_keras = as_in_keras
+        # In Keras 2 masked steps count for the statistics like all others. A mask that is given
+        # in the call, as Keras 3 has it, excludes them whatever the era.
+        self._heeds_carried_mask = self._era.heeds_masks
         for name, value in (
             ("renorm", renorm),
             ("virtual_batch_size", virtual_batch_size),
@@ -118,7 +127,7 @@ class BatchNormalization(Layer):
             training: the phase of the surrounding pass if None.
             mask: booleans (batch, ...); elements where it is False do not count.
         """
-        if not training:
+        if not training or (self._era.frozen_infers and not self.trainable):
             return self._normalize_by(self.moving_mean, self.moving_variance, inputs)
         if mask is not None:
             mean, variance = _masked_moments(inputs, mask, self._axes)
@@ -128,7 +137,8 @@ class BatchNormalization(Layer):
             inputs, self.gamma, self.beta, axis=self._axes, epsilon=self.epsilon
         )
         n = inputs.size // max(mean.size, 1)
-        self._follow(mean.data, variance.data, n / (n - (1.0 + self.epsilon)))
+        correction = self._era.correction(n, self.epsilon, inputs.ndim, self._axes)
+        self._follow(mean.data, variance.data, correction)
         return outputs
 
     def _normalize_by(self, mean, variance, inputs):
@@ -152,6 +162,16 @@ class BatchNormalization(Layer):
     def compute_output_shape(self, input_shape):
         """Return the input's shape."""
         return input_shape
+
+    def get_config(self):
+        """Return the constructor arguments; `as_in_keras`, which no Keras has, unless it is 2.1.5.
+
+        So the configs of layers made here are those of Keras.
+        """
+        config = super().get_config()
+        if self.as_in_keras == _DEFAULT_ERA:
+            del config["as_in_keras"]
+        return config
 
 
 def _masked_moments(inputs, mask, axes):

@@ -14,6 +14,7 @@ from ..layers import registry as layer_registry
 from ..layers.json_values import decode, encode
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import flatten, unpack_single
+from .named_operations import CLASS_NAME, NamedOperation
 
 
 def graph_config(model):
@@ -103,6 +104,9 @@ def graph_from_config(config, custom_objects=None):
     """
     layers = []
     for entry in config["layers"]:
+        if entry["class_name"] == CLASS_NAME:
+            layers.append(NamedOperation(**entry["config"]))
+            continue
         layer = layer_registry.deserialize(
             {k: entry[k] for k in ("class_name", "config", "registered_name") if k in entry},
             custom_objects,
@@ -157,11 +161,11 @@ class _Wiring:
         """Take in a layer; one that is called nowhere is an Input, whose tensor is there."""
         if _first_call(layer):
             self.models[layer.name] = type(layer).__name__ == "Sequential"
-        elif not calls and layer._inbound_nodes:
-            self._note(layer, 0)
+        elif not calls and getattr(layer, "_inbound_nodes", None):
+            self._note(layer, 0, layer._inbound_nodes[-1].outputs)
 
-    def _note(self, layer, number):
-        for position, tensor in enumerate(layer._inbound_nodes[-1].outputs):
+    def _note(self, layer, number, outputs):
+        for position, tensor in enumerate(outputs):
             self.tensors[layer.name, number, position] = tensor
 
     def call(self, layer, number, call):
@@ -170,8 +174,9 @@ class _Wiring:
             args, kwargs = self._arguments(call)
         except KeyError:
             return False
-        layer(*args, **kwargs)
-        self._note(layer, number)
+        outputs = layer(*args, **kwargs)
+        operation = isinstance(layer, NamedOperation)
+        self._note(layer, number, outputs if operation else layer._inbound_nodes[-1].outputs)
         return True
 
     def _find(self, address):

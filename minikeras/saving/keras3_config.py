@@ -10,6 +10,7 @@ from ..utils.function_code import func_dump
 from .hard_sigmoid import replace_hard_sigmoids
 from .keras3_graph import graph_config
 from .keras_ops import operation_entry
+from .native_config import OURS
 
 # Arguments that Keras 3 lacks, left out where they have no effect.
 _NOT_IN_KERAS_3 = {
@@ -20,6 +21,9 @@ _NOT_IN_KERAS_3 = {
     "SpatialDropout3D": {"noise_shape": None},
     "UpSampling1D": {"data_format": "channels_last"},
 }
+# What only this library knows: kept beside a layer's config, where Keras 3 does not look.
+_ONLY_OURS = {"BatchNormalization": ("as_in_keras",)}
+_OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 _FUNCTIONAL = "keras.src.models.functional"  # where Keras 3 has it; it is no public name there
 _WITHOUT_MEANING = ("batch_input_shape", "input_length")
 _FAMILIES = {
@@ -68,7 +72,10 @@ def keras_3_config(layer, for_keras_2=False):
     config = _nested(_described(layer, describe))
     if dict(layers.registry.items()).get(kind.__name__) is not kind:
         return _own(kind, config)
-    return _builtin("keras.layers", kind.__name__, _settings(layer, config))
+    name = _OTHER_NAMES.get(kind.__name__, kind.__name__)
+    entry = _builtin("keras.layers", name, _settings(layer, config))
+    ours = {key: getattr(layer, key) for key in _ONLY_OURS.get(kind.__name__, ())}
+    return {**entry, OURS: {"settings": ours}} if ours else entry
 
 
 def _builtin(module, name, config):
@@ -111,6 +118,8 @@ def _settings(layer, config):
     """Return the config of one of the library's layers in Keras 3's terms."""
     name = type(layer).__name__
     for key in _WITHOUT_MEANING:
+        config.pop(key, None)
+    for key in _ONLY_OURS.get(name, ()):
         config.pop(key, None)
     for key, idle in _NOT_IN_KERAS_3.get(name, {}).items():
         if key in config and config[key] == idle:

@@ -7,6 +7,7 @@ from ..layers.op_layer import OpLayer
 from ..layers.symbolic import KerasTensor
 from ..models import Model
 from .keras_ops import arguments_of, operation_entry
+from .native_config import OURS
 
 
 def graph_config(model, describe, for_keras_2=False):
@@ -28,6 +29,8 @@ def graph_config(model, describe, for_keras_2=False):
         entry = operation_entry(layer)[0] if isinstance(layer, OpLayer) else describe(layer)
         nodes = [n for n in layer._inbound_nodes if id(n) in used and n.inputs]
         entry = {**entry, "name": layer.name, "inbound_nodes": [writer.call(n) for n in nodes]}
+        if any(n.kwargs.get("training") is not None for n in nodes):
+            entry[OURS] = {**entry.get(OURS, {}), "fixed_phase": True}
         entries.append(entry)
     return {
         "name": model.name,

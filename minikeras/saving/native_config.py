@@ -12,6 +12,11 @@ from .hard_sigmoid import is_hard_sigmoid
 from .keras_ops import is_operation, read_operation
 from .versions import means_keras_3
 
+# Beside the config of a layer in files of this library: {"settings": those that no Keras has,
+# "fixed_phase": whether its calls are to be made with the `training` that they name}.
+OURS = "minikeras"
+# Layers that compute otherwise in each Keras: they follow the one that wrote the file.
+_CHANGED = ("BatchNormalization",)
 # Options without a meaning here, with the values at which they may be dropped.
 _NEUTRAL = {
     "adjustment": (None,),
@@ -63,6 +68,7 @@ class _Translator:
     """One config and all inside it."""
 
     def __init__(self, version, custom_objects):
+        self.version = version
         self.keras_3 = means_keras_3(version)
         self.custom_objects = custom_objects
 
@@ -95,6 +101,9 @@ class _Translator:
             result["config"] = self._graph(inner)
         elif isinstance(inner, dict):
             result["config"] = self._settings(entry, self.read_items(inner))
+            if name in _CHANGED and not self._is_custom(entry):
+                result["config"].setdefault("as_in_keras", self.version)
+            result["config"].update(_ours(entry).get("settings") or {})
         else:
             result["config"] = self.read(inner)  # the list of a Sequential model
         return result
@@ -119,13 +128,15 @@ class _Translator:
             return str(name).rsplit(">", 1)[-1]
         return entry["config"]
 
+    def _is_custom(self, entry):
+        """Return whether an entry names a class of the user's own."""
+        names = (entry.get("registered_name"), entry["class_name"])
+        return any(n and get_registered_object(n, self.custom_objects) is not None for n in names)
+
     def _settings(self, entry, config):
         """Return the config of one object, its arguments being those of our class."""
         name = entry["class_name"]
-        for key in (entry.get("registered_name"), name):
-            if key and get_registered_object(key, self.custom_objects) is not None:
-                return config
-        if name == "Sequential":
+        if self._is_custom(entry) or name == "Sequential":
             return config
         cls = next((family.lookup(name) for family in _FAMILIES if name in family), None)
         if not isinstance(cls, type):
@@ -154,6 +165,8 @@ class _Translator:
         made = []
         for entry in entries:
             nodes = entry.get("inbound_nodes") or []
+            if self.keras_3 and not _ours(entry).get("fixed_phase"):
+                nodes = [_without_phase(node) for node in nodes]
             if is_operation(entry):
                 made.append(read_operation(entry))
                 continue
@@ -162,6 +175,19 @@ class _Translator:
             made.append({**layer, "name": name, "inbound_nodes": nodes})
         ends = {key: config[key] for key in ("input_layers", "output_layers")}
         return {"name": config.get("name"), "layers": made, **ends}
+
+
+def _ours(entry):
+    """Return what an entry of one of our own files says beyond its config."""
+    found = entry.get(OURS)
+    return found if isinstance(found, dict) else {}
+
+
+def _without_phase(node):
+    """Return a call without `training`: Keras 3 notes there how it traced, and never heeds it."""
+    if not isinstance(node, dict) or not isinstance(node.get("kwargs"), dict):
+        return node
+    return {**node, "kwargs": {k: v for k, v in node["kwargs"].items() if k != "training"}}
 
 
 # -----------------------------------------------------------------------------------------------

@@ -167,3 +167,56 @@ def test_settings_of_a_file_of_keras_3_that_are_off():
         {"class_name": "BatchNormalization", "config": {**config, "renorm_momentum": 0.99}}
     )
     assert layer.momentum == 0.99
+
+
+# -- eras -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("version", "vector", "image"),
+    [
+        ("1.2.2", 1.0, 1.0),
+        ("2.1.3", 1.0, 1.0),
+        ("2.1.4", 24 / (24 - 1.001), 24 / (24 - 1.001)),
+        ("2.1.5", 24 / (24 - 1.001), 24 / (24 - 1.001)),
+        ("2.3.1", 24 / (24 - 1.001), 24 / (24 - 1.001)),
+        ("2.2.4-tf", 1.0, 24 / 23),
+        ("2.15.0", 1.0, 24 / 23),
+        ("3.15.1", 1.0, 1.0),
+    ],
+)
+def test_the_averaged_variance_is_that_of_the_era(version, vector, image):
+    source = np.random.default_rng(4)
+    for shape, factor in (((24, 3), vector), ((2, 4, 3, 3), image)):
+        x = source.normal(size=shape).astype("float32")
+        layer = built(shape, momentum=0.5, as_in_keras=version)
+        layer(x, training=True)
+        variance = x.reshape(24, 3).astype("float64").var(axis=0)
+        expected = 0.5 + 0.5 * variance * factor
+        np.testing.assert_allclose(layer.get_weights()[3], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("version", "by_batch"), [("2.1.5", True), ("2.15.0", False), ("3", False)]
+)
+def test_a_frozen_layer_of_each_era(version, by_batch):
+    layer = built(X.shape, as_in_keras=version)
+    layer.trainable = False
+    out = layer(X, training=True).numpy()
+    inference = layer(X, training=False).numpy()
+    assert np.array_equal(out, inference) is not by_batch
+
+
+def test_a_mask_that_is_carried_counts_in_keras_3():
+    x = np.random.default_rng(2).normal(size=(6, 4, 2)).astype("float32")
+    tensor = Tensor(x)
+    tensor.mask = np.arange(4) < [[2]] * 6
+    layer = built(x.shape, momentum=0.0, as_in_keras="3.0.0")
+    layer(tensor, training=True)
+    np.testing.assert_allclose(layer.get_weights()[3], x[:, :2].var(axis=(0, 1)), rtol=1e-4)
+
+
+def test_the_era_is_in_the_config_only_where_it_is_another():
+    assert "as_in_keras" not in BatchNormalization().get_config()
+    config = BatchNormalization(as_in_keras="3").get_config()
+    assert BatchNormalization.from_config(config).as_in_keras == "3"
+    with pytest.raises(ValueError, match="version of a Keras"):
+        BatchNormalization(as_in_keras="new")

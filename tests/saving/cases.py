@@ -1,47 +1,16 @@
 """A small model for every layer, written once for both packages: `CASES[name](keras)`.
 
-Several entries may show one layer in different settings: what follows a "/" is a remark.
+Several entries may show one layer in different settings: what follows a "/" is a remark. Recurrent
+layers and models of several layers are in the modules beside this one.
 """
 
-
-def one(cls, shape, *args, dtype=None, **kwargs):
-    """Return a function of the package: a model of this one layer."""
-
-    def make(k):
-        x = k.Input(shape, dtype=dtype, name="x")
-        return k.Model(x, getattr(k.layers, cls)(*args, **kwargs)(x))
-
-    return make
-
-
-def merged(cls, *args, shapes=((4,), (4,)), **kwargs):
-    """Return a function of the package: a model of one layer with several inputs."""
-
-    def make(k):
-        xs = [k.Input(s, name=f"x{i}") for i, s in enumerate(shapes)]
-        return k.Model(xs, getattr(k.layers, cls)(*args, **kwargs)(xs))
-
-    return make
-
-
-def attending(cls, *args, **kwargs):
-    """Return a function of the package: a model of a layer that attends to one input from another.
-
-    Such layers take several positional arguments.
-    """
-
-    def make(k):
-        x, y = k.Input((5, 8), name="x"), k.Input((6, 8), name="y")
-        return k.Model([x, y], getattr(k.layers, cls)(*args, **kwargs)(x, y))
-
-    return make
-
-
-ROW, SEQ, IMG, VOL = (4,), (6, 3), (8, 7, 3), (6, 6, 6, 2)
+from .cases_models import MODELS
+from .cases_recurrent import DEFAULTS_DIFFER, RECURRENT
+from .makers import IMG, ROW, SEQ, VOL, attending, merged, one
 
 CASES = {
     "Activation": one("Activation", ROW, "tanh"),
-    "Activation/hard_sigmoid": one("Activation", ROW, "softsign"),
+    "Activation/softsign": one("Activation", ROW, "softsign"),
     "ActivityRegularization": one("ActivityRegularization", ROW, l1=0.1),
     "Add": merged("Add"),
     "AdditiveAttention": merged("AdditiveAttention", shapes=((4, 3), (5, 3))),
@@ -84,7 +53,7 @@ CASES = {
     "GlobalMaxPooling1D": one("GlobalMaxPooling1D", SEQ),
     "GlobalMaxPooling2D": one("GlobalMaxPooling2D", IMG),
     "GlobalMaxPooling3D": one("GlobalMaxPooling3D", VOL),
-    "GroupedQueryAttention": attending("GroupedQueryAttention", 4, 4, 2),
+    "GroupQueryAttention": attending("GroupQueryAttention", 4, 4, 2),
     "Identity": one("Identity", ROW),
     "Normalization": one("Normalization", ROW),
     "GroupNormalization": one("GroupNormalization", (5, 6), groups=3),
@@ -120,116 +89,7 @@ CASES = {
     "ZeroPadding2D": one("ZeroPadding2D", IMG, ((1, 2), (0, 1))),
     "ZeroPadding3D": one("ZeroPadding3D", VOL, 1),
 }
-
-
-def wrapped(outer, inner, shape, *args, inner_options=None, **kwargs):
-    """Return a function of the package: a model of a layer around another one."""
-
-    def make(k):
-        x = k.Input(shape, name="x")
-        inside = getattr(k.layers, inner)(*args, **(inner_options or {}))
-        return k.Model(x, getattr(k.layers, outer)(inside, **kwargs)(x))
-
-    return make
-
-
-def stacked_cells(k):
-    """Return a model of an RNN over two cells."""
-    x = k.Input(SEQ, name="x")
-    cells = [k.layers.LSTMCell(n, recurrent_activation="sigmoid") for n in (4, 3)]
-    cells.append(k.layers.GRUCell(2, recurrent_activation="sigmoid", reset_after=True))
-    return k.Model(x, k.layers.RNN(cells, return_sequences=True)(x))
-
-
-# Layers with gates are shown in Keras 2.1.5's default too, whose hard sigmoid Keras 3 lacks: only
-# files that hold the whole model carry it over.
-SIGMOID = {"recurrent_activation": "sigmoid"}
-RECURRENT = {
-    "LSTM/sigmoid": one("LSTM", SEQ, 4, unit_forget_bias=False, **SIGMOID),
-    "GRU/reset before": one("GRU", SEQ, 4, reset_after=False, **SIGMOID),
-    "GRU/reset after": one("GRU", SEQ, 4, reset_after=True, go_backwards=True, **SIGMOID),
-    "RNN/three cells": stacked_cells,
-    "Bidirectional/LSTM": wrapped(
-        "Bidirectional", "LSTM", SEQ, 4, merge_mode="sum", inner_options=SIGMOID
-    ),
-    "Bidirectional/GRU": wrapped(
-        "Bidirectional",
-        "GRU",
-        SEQ,
-        3,
-        inner_options={"return_sequences": True, "reset_after": True, **SIGMOID},
-    ),
-    "ConvLSTM2D/sigmoid": one("ConvLSTM2D", (3, 5, 5, 2), 3, 2, padding="same", **SIGMOID),
-}
-# Built in code by either package, these are not the same function.
-DEFAULTS_DIFFER = {
-    "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "RNN/stacked"
-}  # fmt: skip
 CASES.update(RECURRENT)
-
-
-def shared_and_nested(k):
-    """Return a model with a shared layer, models within it, two inputs and two outputs."""
-    a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
-    shared = k.layers.Dense(3, activation="tanh")
-    inner_input = k.Input((3,))
-    deep = k.layers.Dense(2)(k.layers.BatchNormalization()(inner_input))
-    inner = k.Model(inner_input, deep)
-    stacked = k.Sequential([k.Input((3,)), k.layers.Dense(2), k.layers.Dense(2)])
-    left, right = shared(a), shared(b)
-    joined = k.layers.Concatenate()([inner(left), inner(right), stacked(left), right])
-    return k.Model([a, b], [k.layers.Dense(2)(joined), right])
-
-
-def branches(k):
-    """Return a model whose branches are of different lengths and kinds."""
-    x = k.Input(IMG, name="x")
-    one_way = k.layers.Conv2D(4, 3, padding="same")(x)
-    other = k.layers.Conv2D(4, 1)(x)
-    other = k.layers.Conv2D(4, 3, padding="same")(k.layers.ReLU()(other))
-    third = k.layers.Conv2D(4, 5, padding="same")(x)
-    joined = k.layers.Add()([third, one_way, other])
-    return k.Model(x, k.layers.Dense(3)(k.layers.GlobalAveragePooling2D()(joined)))
-
-
-def frozen(k):
-    """Return a stack within a stack, in which some layers are frozen."""
-    inner = k.Sequential(
-        [k.Input((4,)), k.layers.Dense(3), k.layers.BatchNormalization(), k.layers.Dense(3)]
-    )
-    inner.layers[0].trainable = False
-    return k.Sequential([k.Input((4,)), inner, k.layers.Dense(2)])
-
-
-def nested_output(k):
-    """Return a model that ends in a model."""
-    x = k.Input((4,), name="x")
-    inner_input = k.Input((4,))
-    inner = k.Model(inner_input, k.layers.Dense(2)(inner_input))
-    return k.Model(x, inner(k.layers.Dense(4)(x)))
-
-
-def named_outputs(k):
-    """Return a model with dictionaries of inputs and outputs."""
-    a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
-    both = k.layers.Add()([a, b])
-    return k.Model({"a": a, "b": b}, {"p": k.layers.Dense(2)(both), "q": k.layers.Dense(3)(a)})
-
-
-def operations(k):
-    """Return a model with operations between its layers."""
-    x, y = k.Input((4,), name="x"), k.Input((4,), name="y")
-    both = (x + y * 2.0) / (y * y + 1.0) - 0.5
-    part = k.layers.Dense(3)(both[:, 1:])
-    return k.Model([x, y], [k.ops.sum(part, axis=-1, keepdims=True), k.ops.maximum(part, 0.2)])
-
-
-MODELS = {
-    "operations": operations,
-    "shared and nested": shared_and_nested,
-    "branches": branches,
-    "frozen": frozen,
-    "nested output": nested_output,
-    "named outputs": named_outputs,
-}
 ALL = {**CASES, **MODELS}
+
+__all__ = ["ALL", "CASES", "DEFAULTS_DIFFER"]
