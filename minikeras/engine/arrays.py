@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import config
 from ..autograd import Tensor
+from ..layers.symbolic import KerasTensor
 from ..registry import suggest
 
 # What to do about data that are no real numbers, by the kind of their type.
@@ -32,6 +33,10 @@ def as_array(value, what):
     """
     if isinstance(value, Tensor):
         array = value.data
+    elif isinstance(value, KerasTensor):
+        raise TypeError(
+            f"{what} is symbolic: it stands for data to come and holds none. Pass arrays."
+        )
     elif isinstance(value, np.ndarray):
         # A matrix multiplies in its own way; a memory map stays one under an ordinary array.
         array = value if type(value) is np.ndarray else np.asarray(value)

@@ -48,6 +48,8 @@ class FunctionSlot:
             y_true, scores = wrap(y_true), wrap(scores)
         with no_grad():
             values = self.function(y_true, scores)
+        if values is None:
+            raise TypeError("The function returned None; it must return a value for each sample.")
         if mask is not None:
             mask = as_array(mask)
         if type(values) is dict:

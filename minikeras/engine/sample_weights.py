@@ -1,5 +1,7 @@
 """Sample weights and class weights, brought to one weight per sample or per time step."""
 
+import math
+
 import numpy as np
 
 from .arrays import as_array, is_number_list, pieces
@@ -68,9 +70,10 @@ def _combine(given, classes, target, output):
         weights = as_array(given, f"The sample_weight for {output.name!r}")
         weights = np.asarray(weights, output.dtype)
         weights = _check_shape(weights, target, output)
-        if np.isnan(weights).any():
+        if not np.isfinite(weights).all():
+            bad = "NaN" if np.isnan(weights).any() else "infinity"
             raise ValueError(
-                f"sample_weight for {output.name!r} holds NaN. Give 0 for samples that shall not "
+                f"sample_weight for {output.name!r} holds {bad}. Give 0 for samples that shall not "
                 "count."
             )
     if classes is not None and target is not None:
@@ -148,6 +151,9 @@ def _class_number(key):
 
 def _weight(value):
     try:
-        return float(value)
+        weight = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"class_weight must give numbers, not {value!r}.") from None
+    if not math.isfinite(weight):
+        raise ValueError(f"class_weight gives {weight}: training with it would spoil all weights.")
+    return weight

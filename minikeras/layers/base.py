@@ -23,6 +23,7 @@ from .extra_losses import LossHolder
 from .inputs import (
     as_masks,
     check_inputs,
+    checked_batch_shape,
     is_shape,
     located,
     map_shapes,
@@ -125,7 +126,7 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
             sample = (input_dim,) if input_shape is None else _as_tuple(input_shape)
             batch_input_shape = (batch_size, *sample)
         if batch_input_shape is not None:
-            self.batch_input_shape = tuple(batch_input_shape)
+            self.batch_input_shape = checked_batch_shape(batch_input_shape)
 
     def _unknown_argument(self, argument):
         known = [*init_parameters(type(self)), *_BASE_ARGUMENTS]

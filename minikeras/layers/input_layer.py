@@ -1,5 +1,7 @@
 """Input: where the data of a functional model enters."""
 
+import numpy as np
+
 from .base import Layer, register
 from .names import unique_name
 from .symbolic import KerasTensor, Node
@@ -52,11 +54,13 @@ class InputLayer(Layer):
                 "batch_shape=, which includes it: for 28x28 grey images Input(shape=(28, 28, 1))."
             )
         if batch_shape is None:
-            if isinstance(shape, int):
+            if isinstance(shape, (int, np.integer)):
                 raise ValueError(
                     f"shape must be a tuple of sizes, not {shape!r}. For samples that are vectors "
                     f"of {shape} numbers write shape=({shape},)."
                 )
+            if isinstance(shape, str):
+                raise ValueError(f"shape must be a tuple of sizes, not the string {shape!r}.")
             batch_shape = (batch_size, *shape)
         super().__init__(
             name=name or unique_name("input"), dtype=dtype, batch_input_shape=batch_shape, **kwargs

@@ -82,6 +82,26 @@ def shapes_of(inputs):
     return None if inputs is None else tuple(getattr(inputs, "shape", np.shape(inputs)))
 
 
+def checked_batch_shape(shape):
+    """Return a batch shape as a tuple of ints and None.
+
+    Raises:
+        ValueError: a size is neither a whole number of at least 0 nor None.
+    """
+    if not isinstance(shape, (tuple, list)) or not all(map(_is_size, shape)):
+        raise ValueError(
+            "A shape is a tuple of whole numbers, with None where a size may vary. With the batch "
+            f"axis in front this one is {shape!r}."
+        )
+    return tuple(None if size is None else int(size) for size in shape)
+
+
+def _is_size(size):
+    if size is None:
+        return True
+    return isinstance(size, (int, np.integer)) and not isinstance(size, bool) and size >= 0
+
+
 def is_shape(value):
     """Return whether a value is one shape: a tuple or list of sizes and None."""
     return isinstance(value, (tuple, list)) and all(

@@ -101,5 +101,9 @@ def numpy_loss(y_true, y_pred):
     return np.mean((np.asarray(y_true) - np.asarray(y_pred)) ** 2, axis=-1)
 
 
+def nothing(y_true, y_pred):
+    """Forget the return statement."""
+
+
 def wrong_rank_metric(y_true, y_pred):
     return K.dot(y_true, y_pred)

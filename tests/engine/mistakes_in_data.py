@@ -171,6 +171,21 @@ MISTAKES = {
         ValueError,
         "sample_weight for 'kind' holds NaN. Give 0",
     ),
+    "infinite sample weights": (
+        fit(sample_weight=np.full(12, np.inf)),
+        ValueError,
+        "sample_weight for 'kind' holds infinity. Give 0",
+    ),
+    "NaN as a class weight": (
+        fit(class_weight={0: 1.0, 1: np.nan, 2: 1.0, 3: 1.0}),
+        ValueError,
+        "class_weight gives nan: training with it would spoil all weights",
+    ),
+    "symbolic data": (
+        lambda b: b.classes.fit(b.classes.input, C, verbose=0),
+        TypeError,
+        "input .* is symbolic: it stands for data to come",
+    ),
     "a class too many": (
         fit(X, C + 1),
         ValueError,

@@ -14,6 +14,7 @@ from tests.engine.mistakes_bench import (
     Y,
     fit,
     fork_fit,
+    nothing,
     numpy_loss,
     recompiled,
     uncompiled,
@@ -55,6 +56,14 @@ MISTAKES = {
         (TypeError, ValueError),
         "optimizer",
     ),
+    "a metric that returns nothing": (
+        recompiled(metrics=[nothing]),
+        TypeError,
+        "The function returned None; it must return a value for each sample.*metric 'nothing'",
+    ),
+    "a negative size": (lambda b: Input((-3,)), ValueError, r"whole numbers.*is \(None, -3\)"),
+    "half a size": (lambda b: Dense(2, input_shape=(1.5,)), ValueError, r"is \(None, 1.5\)"),
+    "a shape in words": (lambda b: Input("28"), ValueError, "tuple of sizes, not the string '28'"),
     "an unknown activation": (
         lambda b: b.classes.add(Dense(2, activation="rellu")),
         ValueError,
