@@ -9,7 +9,7 @@ import numpy as np
 from .. import config
 from ..autograd import Tensor
 from ..autograd.tensor import Operators
-from ..utils.nest import flatten
+from ..utils.nest import flatten, map_structure
 
 
 class KerasTensor(Operators):
@@ -107,8 +107,8 @@ class Node:
 
     def __init__(self, layer, args, kwargs, structure):
         self.layer = layer
-        self.args = args
-        self.kwargs = kwargs
+        # Lists are copied: a caller may go on to put more tensors into his.
+        self.args, self.kwargs = map_structure(lambda value: value, (args, kwargs))
         self.inputs = [t for t in flatten([args, kwargs]) if isinstance(t, KerasTensor)]
         self.structure = structure
         self.outputs = [t for t in flatten(structure) if isinstance(t, KerasTensor)]

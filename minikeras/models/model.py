@@ -65,6 +65,8 @@ class Model(Structure, Ends, Training, Layer):
 
     def _init_graph(self, inputs, outputs):
         """Become the functional model from `inputs` to `outputs`."""
+        if isinstance(outputs, (list, tuple)) and len(flatten(outputs)) == 1:
+            (outputs,) = flatten(outputs)  # a call gives one tensor then, as in Keras 2
         graph = Graph(flatten(inputs), flatten(outputs))
         self._input_structure, self._output_structure = inputs, outputs
         self._graph, self._training_graph = graph, None

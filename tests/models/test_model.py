@@ -393,3 +393,23 @@ def test_an_added_metric_may_go_by_its_layer():
     model.compile("sgd", "mse")
     values = model.evaluate(X, X[:, :1], verbose=0, return_dict=True)
     assert values["top"] == pytest.approx(X.max(1).mean(), rel=1e-5)
+
+
+def test_a_list_of_one_output_is_one_output():
+    # As in Keras 2: what a call gives can go straight into the next layer.
+    x = Input((2,))
+    inner = Model(inputs=[x], outputs=[Dense(3)(x)])
+    y = Input((2,))
+    outer = Model(y, Dense(1)(inner(y)))
+    assert outer.predict(np.ones((4, 2)), verbose=0).shape == (4, 1)
+    assert inner(np.ones((4, 2), "float32")).shape == (4, 3)
+
+
+def test_the_list_given_to_a_layer_may_grow_afterwards():
+    x = Input((None, 1))
+    values, y = [x], x
+    for _ in range(3):
+        values.append(y)
+        y = layers.concatenate(values, axis=1)
+    model = Model(x, y)
+    assert model.predict(np.ones((1, 1, 1)), verbose=0).shape == (1, 8, 1)
