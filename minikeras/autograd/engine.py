@@ -88,6 +88,12 @@ def is_recording():
     return _state.now[0]
 
 
+def keeps_record():
+    """Return whether operations are being recorded so that gradients of gradients can be taken."""
+    enabled, keep, _ = _state.now
+    return enabled and keep
+
+
 class SecondDerivativeError(NotImplementedError):
     """A fused operation was asked for the gradient of its gradient."""
 

@@ -106,6 +106,7 @@ class Compiling:
         if self._graph is not None:
             self._resolve(compilation)
         self._compilation = compilation
+        self._forget_kept()
         self.optimizer = optimizer
         self.loss = loss
         self.loss_weights = loss_weights

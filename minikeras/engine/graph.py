@@ -10,6 +10,7 @@ import numpy as np
 
 from ..layers.input_layer import InputLayer
 from ..layers.inputs import to_tensor_arguments
+from ..layers.outside_symbols import Met, StepValues, standing_for
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import flatten, map_structure
 
@@ -111,7 +112,7 @@ class Graph:
         slots = {s for s, t in self._symbols_by_slot if id(t) in watched}
         values = [None] * self._slot_count
         for slot, tensor in zip(self._input_slots, tensors, strict=True):
-            values[slot] = tensor
+            values[slot] = watch(tensor) if slot in slots else tensor
         for step in self._steps:
             step.run(values)
             for slot in slots.intersection(step.output_slots):
@@ -125,7 +126,8 @@ class Graph:
             values[slot] = symbol
         for step in self._steps:
             args, kwargs = step.arguments(values)
-            structure = step.layer.compute_output_spec(*args, **kwargs)
+            with standing_for(Met()):  # what a layer takes from around it is of this graph
+                structure = step.layer.compute_output_spec(*args, **kwargs)
             step.store(structure, values)
         return [values[slot] for slot in self._output_slots]
 
@@ -148,6 +150,8 @@ class _Step:
         self.free = ()
         self.input_slots = sorted({slots[id(t)] for t in node.inputs})
         self.casts = _meets_another_type(node)
+        self.outside = node.outside
+        self.outside_slots = [slots[id(t)] for t in node.outside]
 
         def template(leaf):
             if isinstance(leaf, KerasTensor):
@@ -158,6 +162,7 @@ class _Step:
         self.kwargs = map_structure(template, dict(node.kwargs))
         self.single = None  # the slot of the only input, where a call is as simple as can be
         simple = len(self.args) == 1 and not self.kwargs and isinstance(self.args[0], _Slot)
+        simple = simple and not node.outside
         if simple and isinstance(node.structure, KerasTensor) and not self.casts:
             self.single = self.args[0].index
 
@@ -177,7 +182,12 @@ class _Step:
             (inputs, *args), kwargs = self.arguments(values)
             if self.casts:
                 inputs = self.layer._to_tensors(inputs)
-            self.store(self.layer.run(inputs, args, kwargs), values)
+            if self.outside:
+                known = StepValues(self.outside, [values[s] for s in self.outside_slots])
+                with standing_for(known):
+                    self.store(self.layer.run(inputs, args, kwargs), values)
+            else:
+                self.store(self.layer.run(inputs, args, kwargs), values)
         for slot in self.free:
             values[slot] = None
 

@@ -43,10 +43,8 @@ class StandardRunner:
 
     def run(self, inputs, targets, weights, size):
         """Run the step on one batch."""
-        if self._compilation.is_new:
-            values = self._run_first(inputs, targets, weights)
-        else:
-            values = self._run(inputs, targets, weights)
+        run = self._run_first if self._compilation.is_new else self._run
+        values = self._model._until_kept(run, inputs, targets, weights)
         self._values = values
         self._averages.add(values, size)
 
@@ -63,13 +61,15 @@ class StandardRunner:
         except BaseException:
             for weight, before in notes:
                 weight.assign(before)
+            if self._board is not None:
+                self._board.reset()
             raise
         self._compilation.is_new = False
         return values
 
     def warm_up(self, batch):
         """Test on a batch, so that all names are known and all metrics have their variables."""
-        self._model._test_batch(*batch[:3])
+        self._model._until_kept(self._model._test_batch, *batch[:3])
         self._compilation.board.reset()
 
     def state(self):

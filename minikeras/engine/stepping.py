@@ -6,13 +6,15 @@ import numpy as np
 
 from ..autograd import RowGradient, leaf_gradients, no_grad, recording
 from ..autograd.tensor import wrap
-from ..layers.context import forward_pass
+from ..layers.context import context, forward_pass
+from ..layers.outside_symbols import StepValues
 from ..memory import keep_freed_memory
 from ..parallel import blas_in_one_thread
 from ..utils.nest import flatten
+from .kept_symbols import KeptSymbols
 
 
-class Stepping:
+class Stepping(KeptSymbols):
     """Mixin of `Model`: what happens to one batch.
 
     Batches are lists of arrays in the model's order, already checked and cast.
@@ -28,15 +30,24 @@ class Stepping:
         and `reported` (pairs of name and tensor); they are not computed where there is no list.
         """
         tensors = [None if x is None else wrap(x) for x in inputs]
+        kept = []
         if self._runs_graph:
-            return self._run_graph(tensors, gathered, reported)
-        return flatten(self.run(self._pack_inputs(tensors)))
+            outputs = self._run_graph(tensors, gathered, reported, kept)
+        else:
+            outputs = flatten(self.run(self._pack_inputs(tensors)))
+        if gathered is not None:  # losses and metrics may ask, until the pass ends
+            symbols = self._kept_symbols if kept else ()
+            context.symbols = StepValues(symbols, kept, self._gradient_sources)
+        return outputs
 
-    def _run_graph(self, tensors, gathered, reported):
-        """Return the list of output tensors of the graph; see `_forward`."""
+    def _run_graph(self, tensors, gathered, reported, kept=None):
+        """Return the list of output tensors of the graph; see `_forward`.
+
+        The values of the symbolic tensors that losses and metrics ask for go into `kept`.
+        """
         if self._training_graph is None or gathered is None:
             return self._graph.run(tensors)
-        values = self._training_graph.run(tensors)
+        values = self._run_training_graph(tensors, kept)
         outputs = len(self._graph.outputs)
         losses = outputs + len(self._symbolic_losses)
         gathered += values[outputs:losses]
@@ -76,12 +87,17 @@ class Stepping:
             "Use minikeras.ops or minikeras.backend there."
         )
 
+    def _record(self):
+        """Return the context in which a step is recorded for the gradients by the targets."""
+        if self._keeps_record:
+            return recording()
+        return recording(self._target_leaves, keep=False)
+
     def _train_batch(self, inputs, targets, weights):
         """Make one update and return the batch's numbers in the order of `metrics_names`."""
         gathered, reported = [], []
         keep_freed_memory()
-        record = recording(self._target_leaves, keep=False)
-        with blas_in_one_thread, record, forward_pass(True, gathered, reported):
+        with blas_in_one_thread, self._record(), forward_pass(True, gathered, reported):
             outputs = self._forward(inputs, gathered, reported)
             total, parts = self._total_loss(targets, outputs, weights, gathered)
             # Measured first: a metric that does not fit the labels fails before a weight moves.
@@ -92,10 +108,11 @@ class Stepping:
     def _test_batch(self, inputs, targets, weights):
         """Return the batch's numbers without an update, dropout off."""
         gathered, reported = [], []
-        with blas_in_one_thread, no_grad(), forward_pass(False, gathered, reported):
+        record = recording() if self._keeps_record else no_grad()
+        with blas_in_one_thread, record, forward_pass(False, gathered, reported):
             outputs = self._forward(inputs, gathered, reported)
             total, parts = self._total_loss(targets, outputs, weights, gathered)
-        return self._add_batch(total, parts, targets, outputs, weights, reported)
+            return self._add_batch(total, parts, targets, outputs, weights, reported)
 
     def _add_batch(self, total, parts, targets, outputs, weights, reported):
         """Feed the metrics, and return the batch's numbers in the order of `metrics_names`."""
@@ -127,12 +144,12 @@ class Stepping:
         """
         self._require_compiled("its loss can be computed")
         inputs, targets, weights, _ = self._feeder().batch(x, y, sample_weight)
-        return self._loss_and_gradients(inputs, targets, weights, training)
+        return self._until_kept(self._loss_and_gradients, inputs, targets, weights, training)
 
     def _loss_and_gradients(self, inputs, targets, weights, training):
         """Return the loss of a batch and the gradients by `_targets`; see above."""
         gathered = []
-        with recording(self._target_leaves, keep=False), forward_pass(training, gathered, []):
+        with self._record(), forward_pass(training, gathered, []):
             outputs = self._forward(inputs, gathered, [])
             total, _ = self._total_loss(targets, outputs, weights, gathered)
             if total._node is None:

@@ -3,9 +3,12 @@
 import numpy as np
 
 from ..autograd import RowGradient, Tensor, gradients, is_recording, recording
+from ..autograd.engine import keeps_record
 from ..autograd.tensor import Node, wrap
 from ..layers.base import Layer
+from ..layers.context import context
 from ..layers.input_layer import InputLayer
+from ..layers.outside_symbols import StepValues, SymbolWanted
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import as_list, unpack_single
 from .graph import Graph
@@ -54,10 +57,10 @@ class GradientLayer(Layer):
         with recording(keep=recorded):
             watched = {id(s) for s in self._symbols}
             starts = [
-                _as_leaf(t) if id(root) in watched else t
+                as_leaf(t) if id(root) in watched else t
                 for root, t in zip(self._forward.inputs, as_list(inputs), strict=True)
             ]
-            loss, *found = self._forward.run_watching(starts, self._symbols, _as_leaf)
+            loss, *found = self._forward.run_watching(starts, self._symbols, as_leaf)
             by_symbol = {id(s): t for s, t in zip(self._symbols, found, strict=True)}
             targets = [by_symbol.get(id(s), s) for s in self._sources]
             slopes = [None] * len(targets)
@@ -84,7 +87,7 @@ class GradientLayer(Layer):
         )
 
 
-def _as_leaf(tensor):
+def as_leaf(tensor):
     """Return a tensor that gradients can be taken by: one without a history begins one."""
     if tensor._node is not None or tensor.data.dtype.kind != "f":
         return tensor
@@ -105,11 +108,14 @@ def symbolic_gradients(loss, variables):
         depend on the variable.
 
     Raises:
-        TypeError: a computed loss was to be differentiated by a symbolic tensor.
+        TypeError: a computed loss was to be differentiated by a symbolic tensor, outside of the
+            losses and metrics of a model.
     """
     sources = as_list(variables)
     symbols = [s for s in sources if isinstance(s, KerasTensor)]
     if not isinstance(loss, KerasTensor):
+        if isinstance(context.symbols, StepValues):
+            return _within_step(loss, sources)
         if symbols:
             raise TypeError(
                 f"The loss has been computed already, so its gradient by {symbols[0]!r} is not "
@@ -124,6 +130,23 @@ def symbolic_gradients(loss, variables):
     slopes = iter(as_list(GradientLayer(loss, known, roots)(unpack_single(roots))))
     made = {id(s): next(slopes) for s in known}
     return [made.get(id(s)) for s in sources]
+
+
+def _within_step(loss, sources):
+    """Return the gradients of a tensor that a loss or metric is making, such as a penalty.
+
+    They are recorded, so that the weights can be moved against their gradients in turn.
+
+    Raises:
+        SymbolWanted: the step was not run so that this is possible.
+    """
+    sources = [context.symbols.value(s, as_source=True) for s in sources]
+    if not keeps_record():
+        raise SymbolWanted(None, as_source=True)
+    if loss._node is None:
+        return [None] * len(sources)
+    found = gradients(loss, sources, create_graph=True)
+    return [None if g is None else _as_tensor(g) for g in found]
 
 
 def _as_tensor(gradient):

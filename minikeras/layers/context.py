@@ -10,6 +10,7 @@ class _Context(threading.local):
     training = False  # the learning phase: are dropout and batch statistics on?
     losses = None  # list that gathers what layers add to the loss; None: nobody asks
     metrics = None  # list that gathers (name, value) pairs from `add_metric`
+    symbols = None  # says what symbolic tensors stand for now, see `outside_symbols`
     number = 0  # of the forward pass: what was added in an older one is out of date
     depth = 0  # how many layers deep, within a direct call
 
@@ -31,13 +32,14 @@ class forward_pass:  # noqa: N801 - read like a function in a `with` statement
         self.inside = training, losses, metrics
 
     def __enter__(self):
-        self.before = context.training, context.losses, context.metrics
+        self.before = context.training, context.losses, context.metrics, context.symbols
         context.training, context.losses, context.metrics = self.inside
+        context.symbols = None
         context.number = _next_number()
         context.depth += 1
 
     def __exit__(self, *error):
-        context.training, context.losses, context.metrics = self.before
+        context.training, context.losses, context.metrics, context.symbols = self.before
         context.depth -= 1
 
 

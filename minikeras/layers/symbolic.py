@@ -4,12 +4,22 @@ A `KerasTensor` has a shape and a type but no data. Calling a layer, or any oper
 records a `Node` and returns new symbolic tensors; `engine.graph` later runs the nodes on data.
 """
 
+import itertools
+
 import numpy as np
 
 from .. import config
 from ..autograd import Tensor
 from ..autograd.tensor import Operators
 from ..utils.nest import flatten, map_structure
+from .context import context
+
+_numbers = itertools.count()
+
+
+def newest_symbol():
+    """Return a number between those of the symbolic tensors so far and of those to come."""
+    return next(_numbers)
 
 
 class KerasTensor(Operators):
@@ -22,6 +32,7 @@ class KerasTensor(Operators):
 
     Attributes:
         history: (layer, node index, tensor index), where the tensor comes from.
+        number: grows from tensor to tensor, so that it tells which of two is older.
     """
 
     symbolic = True
@@ -31,6 +42,7 @@ class KerasTensor(Operators):
         self.dtype = np.dtype(dtype or config.floatx())
         self.name = name
         self.history = history
+        self.number = next(_numbers)
 
     # TensorFlow and Keras 2 spellings, met in scripts.
     @property
@@ -51,6 +63,11 @@ class KerasTensor(Operators):
         return self.shape
 
     def __apply_op__(self, op, arrays, settings):
+        outside = context.symbols
+        if outside is not None and outside.is_outside(self):
+            values = outside.in_place_of(arrays)
+            if not any(a is self for a in flatten(values)):
+                return op(*values, **settings)
         return type(self).record_op(op, arrays, settings)
 
     @staticmethod
@@ -102,14 +119,17 @@ class Node:
         args, kwargs: the call's arguments, symbolic tensors anywhere inside them.
         inputs: the symbolic tensors among the arguments, in order.
         outputs: the symbolic tensors that came out, a list.
+        outside: symbolic tensors that the layer takes from around it; they are inputs too.
         structure: the outputs as the call returned them (one tensor, a list, a dictionary).
     """
 
-    def __init__(self, layer, args, kwargs, structure):
+    def __init__(self, layer, args, kwargs, structure, outside=()):
         self.layer = layer
         # Lists are copied: a caller may go on to put more tensors into his.
         self.args, self.kwargs = map_structure(lambda value: value, (args, kwargs))
+        self.outside = list(outside)
         self.inputs = [t for t in flatten([args, kwargs]) if isinstance(t, KerasTensor)]
+        self.inputs += self.outside
         self.structure = structure
         self.outputs = [t for t in flatten(structure) if isinstance(t, KerasTensor)]
 

@@ -4,10 +4,12 @@ import numpy as np
 
 from ..autograd import Tensor
 from ..utils.nest import flatten, map_structure
+from .context import context
 from .inputs import as_masks, check_inputs, located, to_outputs
+from .outside_symbols import Met, standing_for, symbols_in
 from .shape_inference import infer_outputs
 from .signature import call_signature
-from .symbolic import KerasTensor, Node
+from .symbolic import KerasTensor, Node, is_symbolic
 
 
 def call_symbolically(layer, inputs, args, kwargs):
@@ -16,6 +18,10 @@ def call_symbolically(layer, inputs, args, kwargs):
     Raises:
         ValueError: the inputs are no tensors, or do not fit the layer.
     """
+    if context.symbols is not None:
+        given = context.symbols.in_place_of((inputs, args, kwargs))
+        if not is_symbolic(given):
+            return layer(given[0], *given[1], **given[2])
     for symbol in flatten(inputs):
         if not isinstance(symbol, (KerasTensor, Tensor, np.ndarray, int, float, type(None))):
             raise ValueError(
@@ -26,11 +32,18 @@ def call_symbolically(layer, inputs, args, kwargs):
     if not layer.built:
         layer._build_on_call(inputs, args, kwargs)
     try:
-        structure = layer.compute_output_spec(inputs, *args, **kwargs)
+        with standing_for(Met()) as met:
+            structure = layer.compute_output_spec(inputs, *args, **kwargs)
     except (ValueError, TypeError) as error:
         raise located(error, layer, inputs) from error
     structure = map_structure(_fresh, structure)
-    Node(layer, (inputs, *args), kwargs, structure).attach()
+    if not met.has_run:  # the layer knows its output shape
+        for function in (layer.call, getattr(layer, "function", None)):
+            for symbol in symbols_in(layer, function):
+                met.note(symbol)
+    given = {id(t) for t in flatten([inputs, args, kwargs])}
+    outside = [t for t in met.symbols if id(t) not in given]
+    Node(layer, (inputs, *args), kwargs, structure, outside).attach()
     return structure
 
 

@@ -71,6 +71,7 @@ class Model(Structure, Ends, Training, Layer):
         self._input_structure, self._output_structure = inputs, outputs
         self._graph, self._training_graph = graph, None
         self._symbolic_losses, self._symbolic_metrics = (), ()
+        self._kept_symbols = ()
         self.input_names, self.output_names = name_ends(graph, inputs, outputs)
         self.built = True
         self._note_own_call()
@@ -244,7 +245,7 @@ class Model(Structure, Ends, Training, Layer):
                 f"or compute the {what} in call()."
             )
         graph = self._graph
-        extra = [*losses, *(tensor for _, tensor in metrics)]
+        extra = [*losses, *(tensor for _, tensor in metrics), *self._kept_symbols]
         self._training_graph = Graph(graph.inputs, graph.outputs + extra)
         self._symbolic_losses, self._symbolic_metrics = losses, metrics
 

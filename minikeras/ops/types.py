@@ -42,6 +42,8 @@ def normalize_axes(axis, ndim):
     """Return the axes meant by None (all of them), an int or several, as an ascending tuple."""
     if axis is None:
         return tuple(range(ndim))
+    if isinstance(axis, (range, np.ndarray)) and np.ndim(axis) == 1:
+        axis = tuple(axis)
     if not isinstance(axis, (tuple, list)):
         return (normalize_axis(axis, ndim),)
     axes = tuple(sorted(normalize_axis(a, ndim) for a in axis))
