@@ -85,7 +85,13 @@ class _Merge(Layer):
         return self._merge(aligned)
 
     def _merge(self, inputs):
-        raise NotImplementedError
+        return self._merge_function(inputs)
+
+    def _merge_function(self, inputs):
+        """Merge tensors of one rank: what a user's own merging layer overrides in Keras 2."""
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how it merges: define _merge_function(inputs)."
+        )
 
     def compute_mask(self, inputs, mask=None):
         """Return the positions that are present in every input."""

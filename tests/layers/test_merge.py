@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from minikeras import layers
+from minikeras import layers, ops
 from minikeras.autograd import Tensor
 from minikeras.layers import (
     Add,
@@ -18,6 +18,7 @@ from minikeras.layers import (
     Multiply,
     Subtract,
 )
+from minikeras.layers.merge import _Merge
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], "float32")
 B = np.array([[5.0, 1.0], [0.0, -2.0]], "float32")
@@ -215,3 +216,14 @@ def test_a_single_tensor_is_refused_later_too():
 def test_axes_that_are_none(axes):
     with pytest.raises(TypeError, match="an int or two ints"):
         Dot(axes=axes)
+
+
+def test_a_merging_layer_of_ones_own():
+    class Largest(_Merge):
+        def _merge_function(self, inputs):
+            return ops.maximum(inputs[0], inputs[1])
+
+    a, b = np.array([[1.0, 5.0]], "float32"), np.array([[3.0, 2.0]], "float32")
+    assert np.asarray(Largest()([a, b])).tolist() == [[3.0, 5.0]]
+    with pytest.raises(NotImplementedError, match="define _merge_function"):
+        _Merge()([a, b])
