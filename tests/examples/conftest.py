@@ -10,6 +10,7 @@ import pytest
 from minikeras import config
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+DATA = os.environ.get("MINIKERAS_DATA")  # as it was before any test hid it
 
 
 @pytest.fixture
@@ -35,12 +36,11 @@ def run(monkeypatch, capsys):
 
 @pytest.fixture
 def real_data():
-    """Return the path of a file in the folder MINIKERAS_DATA names; skip the test if it is not."""
+    """Return a function that finds a file in the folder MINIKERAS_DATA, or skips the test."""
 
     def find(name):
-        path = Path(os.environ.get("MINIKERAS_DATA", ""), name)
-        if not path.is_file():
+        if DATA is None or not Path(DATA, name).is_file():
             pytest.skip(f"needs {name} in the folder MINIKERAS_DATA")
-        return path
+        return Path(DATA, name)
 
     return find
