@@ -89,7 +89,7 @@ class Graph:
         for step in reversed(self._steps):
             step.free = [s for s in step.input_slots if s not in kept]
             kept.update(step.input_slots)
-        self._run_steps = _merge(self._steps, self._output_slots)
+        self._run_steps = _fuse(self._steps, self._output_slots)
 
     def run(self, tensors):
         """Return the list of outputs for a list of input tensors."""
@@ -209,48 +209,50 @@ def _meets_another_type(node):
     return layer.autocast and any(t.kind == "f" and t != np.dtype(wanted) for t in given)
 
 
-class _PooledStep:
-    """A convolution and the max pooling that alone uses its result, run as one operation."""
+class _FusedStep:
+    """A layer and the one that alone uses its result, run as one operation.
 
-    def __init__(self, convolution, pooling):
-        self.convolution, self.pooling = convolution, pooling
-        self.free = [s for s in convolution.free + pooling.free if s != pooling.single]
+    Layers say by `fused_with(layer)` what they can be fused with: a convolution with the max
+    pooling behind it, a dense layer with its dropout.
+    """
+
+    def __init__(self, first, second, call):
+        self.first, self.second, self.call = first, second, call
+        self.free = [s for s in first.free + second.free if s != second.single]
 
     def run(self, values):
         """Compute both layers at once, or one after the other where a mask wants its say."""
-        inputs = values[self.convolution.single]
+        inputs = values[self.first.single]
         if inputs.mask is not None:
-            self.convolution.run(values)
-            self.pooling.run(values)
+            self.first.run(values)
+            self.second.run(values)
             return
-        pooled = self.convolution.layer.call_pooled(inputs, self.pooling.layer)
-        values[self.pooling.output_slots[0]] = pooled
+        values[self.second.output_slots[0]] = self.call(inputs)
         for slot in self.free:
             values[slot] = None
 
 
-def _merge(steps, output_slots):
-    """Return the steps with each convolution and its max pooling made one."""
+def _fuse(steps, output_slots):
+    """Return the steps with those made one that can be."""
     readers = collections.Counter(slot for step in steps for slot in step.input_slots)
     readers.update(output_slots)
     by_output = {step.output_slots[0]: step for step in steps}
-    merged = {}  # the pooling step -> the convolution step in front of it
+    fused = {}  # the second step -> both as one
+    gone = set()
     for step in steps:
         before = by_output.get(step.single)
         if (
-            before is not None
-            and before.single is not None
-            and readers[step.single] == 1
-            and hasattr(before.layer, "can_pool")
-            and before.layer.can_pool(step.layer)
+            before is None
+            or before.single is None
+            or readers[step.single] != 1
+            or not hasattr(before.layer, "fused_with")
         ):
-            merged[step] = before
-    gone = set(merged.values())
-    return [
-        _PooledStep(merged[step], step) if step in merged else step
-        for step in steps
-        if step not in gone
-    ]
+            continue
+        call = before.layer.fused_with(step.layer)
+        if call is not None:
+            fused[step] = _FusedStep(before, step, call)
+            gone.add(before)
+    return [fused.get(step, step) for step in steps if step not in gone]
 
 
 def _node_of(tensor):

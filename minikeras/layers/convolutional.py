@@ -104,12 +104,12 @@ class Conv(ConvBase):
         )
         return self._with_space(input_shape, space, self.filters)
 
-    def can_pool(self, layer):
-        """Return whether `call_pooled` computes this layer and the pooling behind it as one.
+    def fused_with(self, layer):
+        """Return a function that computes this layer and the pooling behind it as one, or None.
 
         Both layers must be nothing but their classes, so that no override is passed over.
         """
-        return (
+        if not (
             type(self) in (Conv1D, Conv2D, Conv3D)
             and isinstance(layer, MaxPoolingBase)
             and layer.is_plain
@@ -121,19 +121,21 @@ class Conv(ConvBase):
             and activations.fused_name(self.activation) in ("linear", "relu")
             and self.activity_regularizer is None
             and layer.activity_regularizer is None
-        )
+        ):
+            return None
 
-    def call_pooled(self, inputs, layer):
-        """Return `layer(self(inputs))` for a max pooling layer that `can_pool` accepts."""
-        return self._activate(
-            ops.conv_max_pool,
-            inputs,
-            self.kernel,
-            self.bias,
-            strides=self.strides,
-            padding=self.padding,
-            pool_size=layer.pool_size,
-        )
+        def call(inputs):
+            return self._activate(
+                ops.conv_max_pool,
+                inputs,
+                self.kernel,
+                self.bias,
+                strides=self.strides,
+                padding=self.padding,
+                pool_size=layer.pool_size,
+            )
+
+        return call
 
 
 @register("Convolution1D")

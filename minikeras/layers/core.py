@@ -4,7 +4,9 @@ import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
 from .base import Layer, register
+from .context import context
 from .input_spec import InputSpec
+from .noise import Dropout
 
 
 @register()
@@ -72,6 +74,34 @@ class Dense(Layer):
         if fused is not None:
             return ops.dense(inputs, self.kernel, self.bias, activation=fused)
         return self.activation(ops.dense(inputs, self.kernel, self.bias))
+
+    def fused_with(self, layer):
+        """Return a function that computes this layer and the dropout behind it as one, or None."""
+        fused = activations.fused_name(self.activation)
+        if not (
+            type(self) is Dense
+            and type(layer) is Dropout
+            and fused in ("linear", "relu")
+            and layer.noise_shape is None
+            and layer.dtype == self.dtype
+            and self.activity_regularizer is None
+            and layer.activity_regularizer is None
+        ):
+            return None
+
+        def call(inputs):
+            if not context.training or not 0 < layer.rate < 1:
+                return layer.run(self.run(inputs))
+            return ops.dense_dropout(
+                inputs,
+                self.kernel,
+                self.bias,
+                activation=fused,
+                rate=layer.rate,
+                generator=layer._generator,
+            )
+
+        return call
 
     def compute_output_shape(self, input_shape):
         """Return the input's shape with its last axis replaced by `units`."""

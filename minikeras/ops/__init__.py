@@ -98,6 +98,7 @@ from .conv_transpose import (
     conv_transpose,
     transposed_convolution,
 )
+from .dense import dense_dropout
 from .creation import (
     arange,
     array,

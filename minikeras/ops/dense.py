@@ -1,11 +1,14 @@
-"""The dense layer as one operation: matrix product, bias and a cheap activation, in place."""
+"""The dense layer as one operation: matrix product, bias, a cheap activation, dropout, in place."""
 
 import numpy as np
 
+from .. import config
 from ..autograd import Tensor, composite, op
 from ..parallel import matmul, matmuls
 from .activation import sigmoid
+from .arithmetic import multiply
 from .columns import sum_rows
+from .dropout import draw_kept
 from .piecewise import rectify
 from .softmax import softmax
 from .types import raw
@@ -19,14 +22,17 @@ _IN_PLACE = {
 _AFTERWARDS = {"sigmoid": sigmoid, "softmax": softmax}
 
 
-@op(register=False)
-def _dense(x, kernel, bias=None, /, activation=None):
+@op(register=False, indices=(3,))
+def _dense(x, kernel, bias=None, kept=None, /, activation=None, rate=0.0):
     _check_shapes(x, kernel, bias)
     activate, slope = _IN_PLACE.get(activation, (None, None))
+    scale = None if kept is None else np.array(1 / (1 - rate), kernel.dtype)
     rows = x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
     # Tensors are given where the gradient itself is to be differentiated.
     if isinstance(x, Tensor) or isinstance(kernel, Tensor) or isinstance(bias, Tensor):
         y = _dense(x, kernel, bias, activation=activation)
+        if kept is not None:
+            y = multiply(y, kept * scale)
     else:
         y = matmul(rows, kernel)
         if bias is not None:
@@ -35,10 +41,17 @@ def _dense(x, kernel, bias=None, /, activation=None):
             activate(y)
         if rows is not x:
             y = y.reshape((*x.shape[:-1], y.shape[-1]))
+        if kept is not None:
+            y *= kept
+            y *= scale
 
     def vjp(g, needs):
         if slope is not None:
-            g = slope(g, y)
+            g = slope(g, y)  # that of relu is 0 where a value was dropped
+        elif kept is not None:
+            g = g * kept
+        if kept is not None:
+            g = g * scale
         if rows is not x:
             g = g.reshape((-1, g.shape[-1]))
         for_x = for_kernel = for_bias = None
@@ -52,7 +65,7 @@ def _dense(x, kernel, bias=None, /, activation=None):
             for_x = for_x.reshape(x.shape)
         if bias is not None and needs[2]:
             for_bias = sum_rows(g)
-        return for_x, for_kernel, for_bias
+        return for_x, for_kernel, for_bias, None
 
     return y, vjp
 
@@ -99,3 +112,23 @@ def dense(x, kernel, bias=None, activation=None):
             "output."
         )
     return _dense(x, kernel, bias, activation=activation)
+
+
+@composite
+def dense_dropout(x, kernel, bias=None, activation=None, rate=0.5, generator=None):
+    """Return dropout(dense(x, kernel, bias, activation), rate), computed as one operation.
+
+    Args:
+        x: array (..., inputs).
+        kernel, bias: as for `dense`.
+        activation: None, 'linear' or 'relu'.
+        rate: probability of 0, above 0 and below 1.
+        generator: `numpy.random.Generator` to draw from; the 'dropout' stream by default.
+
+    Returns:
+        Array (..., units), to the last bit that of the two operations one after the other.
+    """
+    generator = config.stream("dropout") if generator is None else generator
+    kept = draw_kept((*x.shape[:-1], kernel.shape[1]), rate, generator)
+    activation = None if activation == "linear" else activation
+    return _dense(x, kernel, bias, kept, activation=activation, rate=rate)

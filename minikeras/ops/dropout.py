@@ -18,6 +18,13 @@ def keep_mask(shape, rate, dtype, generator):
     """
     if rate >= 1:
         return np.zeros(shape, dtype)
+    mask = draw_kept(shape, rate, generator).astype(dtype)
+    mask *= mask.dtype.type(1 / (1 - rate))
+    return mask
+
+
+def draw_kept(shape, rate, generator):
+    """Return an array of bool, False with probability `rate`, which is less than 1."""
     n = math.prod(shape)
     bits = generator.bit_generator
     if isinstance(bits, np.random.MT19937):  # the one that gives 32 bits at a time
@@ -26,9 +33,7 @@ def keep_mask(shape, rate, dtype, generator):
         numbers = bits.random_raw(-(-n // 4)).view(np.uint16)[:n]
     # Keeping at least one number of 65536 leaves the scale finite, whatever the rate.
     below = np.uint16(min(round(rate * 2**16), 2**16 - 1))
-    mask = (numbers >= below).astype(dtype).reshape(shape)
-    mask *= mask.dtype.type(1 / (1 - rate))
-    return mask
+    return (numbers >= below).reshape(shape)
 
 
 def full_noise_shape(noise_shape, shape):

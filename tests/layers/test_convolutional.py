@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minikeras import layers, ops
-from minikeras.autograd import gradients, recording
+from minikeras.autograd import Tensor, gradients, recording
 
 RNG = np.random.default_rng(13)
 
@@ -200,8 +200,7 @@ def test_pooling_along_with_the_convolution():
         layer = layers.Conv2D(5, 3, activation=activation)
         layer.build(x.shape)
         randomize(layer)
-        assert layer.can_pool(pool)
-        together, apart = layer.call_pooled(x, pool), pool(layer(x))
+        together, apart = layer.fused_with(pool)(Tensor(x)), pool(layer(x))
         np.testing.assert_allclose(together, apart.numpy(), rtol=1e-5, atol=1e-5)
 
 
@@ -213,18 +212,18 @@ def test_pooling_that_must_be_done_apart():
         pass
 
     plain, pool = layers.Conv2D(5, 3, activation="relu"), layers.MaxPooling2D()
-    assert plain.can_pool(pool)
-    assert not plain.can_pool(layers.AveragePooling2D())
-    assert not plain.can_pool(layers.MaxPooling2D(strides=1))
-    assert not plain.can_pool(layers.MaxPooling2D(padding="same"))
-    assert not plain.can_pool(layers.MaxPooling2D(data_format="channels_first"))
-    assert not plain.can_pool(layers.MaxPooling1D())
-    assert not plain.can_pool(MyPooling())
-    assert not plain.can_pool(layers.MaxPooling2D(activity_regularizer="l2"))
-    assert not layers.Conv2D(5, 3, activation="tanh").can_pool(pool)
-    assert not layers.Conv2D(5, 3, activity_regularizer="l2").can_pool(pool)
-    assert not layers.Conv2D(5, 3, dtype="float64").can_pool(pool)
-    assert not MyConv(5, 3).can_pool(pool)
+    assert plain.fused_with(pool)
+    assert not plain.fused_with(layers.AveragePooling2D())
+    assert not plain.fused_with(layers.MaxPooling2D(strides=1))
+    assert not plain.fused_with(layers.MaxPooling2D(padding="same"))
+    assert not plain.fused_with(layers.MaxPooling2D(data_format="channels_first"))
+    assert not plain.fused_with(layers.MaxPooling1D())
+    assert not plain.fused_with(MyPooling())
+    assert not plain.fused_with(layers.MaxPooling2D(activity_regularizer="l2"))
+    assert not layers.Conv2D(5, 3, activation="tanh").fused_with(pool)
+    assert not layers.Conv2D(5, 3, activity_regularizer="l2").fused_with(pool)
+    assert not layers.Conv2D(5, 3, dtype="float64").fused_with(pool)
+    assert not MyConv(5, 3).fused_with(pool)
 
 
 @pytest.mark.parametrize(
