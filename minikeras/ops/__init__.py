@@ -98,7 +98,6 @@ from .conv_transpose import (
     conv_transpose,
     transposed_convolution,
 )
-from .dense import dense_dropout
 from .creation import (
     arange,
     array,
@@ -141,6 +140,7 @@ from .decompositions import (
     solve_triangular,
     svd,
 )
+from .dense import dense_dropout
 from .depthwise import (
     depthwise_conv,
     depthwise_convolution,

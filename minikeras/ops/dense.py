@@ -122,12 +122,20 @@ def dense_dropout(x, kernel, bias=None, activation=None, rate=0.5, generator=Non
         x: array (..., inputs).
         kernel, bias: as for `dense`.
         activation: None, 'linear' or 'relu'.
-        rate: probability of 0, above 0 and below 1.
+        rate: probability of 0, from 0 to below 1.
         generator: `numpy.random.Generator` to draw from; the 'dropout' stream by default.
 
     Returns:
         Array (..., units), to the last bit that of the two operations one after the other.
+
+    Raises:
+        ValueError: shapes that do not fit, another activation, or another rate.
     """
+    if activation not in (None, "linear", "relu") or not 0 <= rate < 1:
+        raise ValueError(
+            "dense_dropout computes relu or no activation, and a rate from 0 to below 1, not "
+            f"{activation!r} and {rate!r}; use dense and dropout for others."
+        )
     generator = config.stream("dropout") if generator is None else generator
     kept = draw_kept((*x.shape[:-1], kernel.shape[1]), rate, generator)
     activation = None if activation == "linear" else activation

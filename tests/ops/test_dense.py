@@ -113,3 +113,9 @@ def test_refusals():
         ops.dense(np.zeros((2, 4)), KERNEL, np.zeros(4))
     with pytest.raises(ValueError, match="not 'gelu'"):
         ops.dense(np.zeros((2, 4)), KERNEL, BIAS, activation="gelu")
+
+
+@pytest.mark.parametrize("setting", [{"activation": "tanh"}, {"rate": 1.0}, {"rate": -0.1}])
+def test_what_is_not_computed_together_with_dropout(setting):
+    with pytest.raises(ValueError, match="use dense and dropout"):
+        ops.dense_dropout(np.ones((2, 3)), np.ones((3, 4)), **setting)

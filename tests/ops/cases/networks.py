@@ -183,6 +183,12 @@ CASES = [
     Case("binary_crossentropy", [probability(3, 4), normal(3, 4), True], _binary),
     Case("dense", [normal(3, 4), normal(4, 2), normal(2)], lambda x, w, b: x @ w + b),
     Case("dense", [normal(2, 3, 4), normal(4, 2), None, "tanh"], lambda x, w, b, a: np.tanh(x @ w)),
+    Case(
+        "dense_dropout",
+        [normal(3, 4), normal(4, 2), normal(2)],
+        lambda x, w, b, activation, rate: np.maximum(x @ w + b, 0),
+        {"activation": "relu", "rate": 0.0},
+    ),
     Case("dropout", [normal(3, 4), 0.0], lambda x, rate: x),
     Case(
         "normalize_batch",
