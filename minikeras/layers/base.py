@@ -14,6 +14,7 @@ from .. import config as settings
 from ..autograd import Tensor
 from ..configurable import Configurable, init_parameters, serialize_value
 from ..registry import Registry, suggest
+from ..utils.class_names import keras_2_snake_case
 from ..utils.nest import as_list, flatten, map_structure
 from .call_history import CallHistory
 from .construction import LayerMeta
@@ -34,7 +35,7 @@ from .inputs import (
     to_tensors,
     with_masks,
 )
-from .names import snake_case, unique_name
+from .names import unique_name
 from .signature import call_signature, overrides, shape_parameters
 from .symbolic import KerasTensor, is_symbolic
 from .symbolic_call import call_symbolically, infer_call
@@ -114,7 +115,7 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
             raise ValueError("Give dtype or input_dtype, not both: they are the same thing.")
         LossHolder.__init__(self, trainable)
         CallHistory.__init__(self)
-        self.name = name or unique_name(snake_case(type(self).__name__))
+        self.name = name or unique_name(keras_2_snake_case(type(self).__name__))
         self._dtype = dtype_name(dtype or input_dtype)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.autocast = autocast

@@ -1,7 +1,5 @@
 """Automatic names: `dense_1`, `dense_2`, ... in the order of creation."""
 
-import re
-
 _counts = {}
 
 
@@ -19,10 +17,3 @@ def get_uid(prefix=""):
 def reset_uids():
     """Start all automatic names anew from 1."""
     _counts.clear()
-
-
-def snake_case(name):
-    """Return a class name in lower case with underscores: Conv2D -> conv2d, ReLU -> re_lu."""
-    stepped = re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    lowered = re.sub("([a-z])([A-Z])", r"\1_\2", stepped).lower()
-    return "private" + lowered if lowered.startswith("_") else lowered

@@ -5,9 +5,9 @@ import inspect
 
 from .. import losses
 from ..configurable import serialize_value
+from ..utils.class_names import keras_3_snake_case
 from . import accuracy
 from .base import registry
-from .naming import snake_case
 
 _DEPENDENT = {"accuracy": "acc", "acc": "acc", "crossentropy": "ce", "ce": "ce"}
 
@@ -82,9 +82,9 @@ def log_name(metric):
     if inspect.isclass(metric):
         named = inspect.signature(metric).parameters.get("name")
         default = None if named is None else named.default
-        return default if isinstance(default, str) else snake_case(metric.__name__)
+        return default if isinstance(default, str) else keras_3_snake_case(metric.__name__)
     name = getattr(metric, "name", None) or getattr(metric, "__name__", None)
-    return name or snake_case(type(metric).__name__)
+    return name or keras_3_snake_case(type(metric).__name__)
 
 
 def resolve_accuracy(loss, output_shape, target_shape=None):

@@ -5,10 +5,9 @@ and within a list of layers by class name and a counter. A layer reached twice i
 the first path.
 """
 
-import re
-
 from ..layers import Layer
 from ..models import Model, Sequential
+from ..utils.class_names import keras_3_snake_case
 from .legacy_weights import layers_of
 
 # Layers that hold their variables themselves, where Keras 3 keeps them in a layer inside.
@@ -62,7 +61,7 @@ def _visit_container(container, path, found, visited):
     used = {}
     for value in container.values() if isinstance(container, dict) else container:
         if isinstance(value, Layer):
-            name = _numbered(snake_case(_class_name(value)), used)
+            name = _numbered(keras_3_snake_case(_class_name(value)), used)
             _visit(value, f"{path}/{name}", found, visited)
         elif _holds_layers(value):
             _visit_container(value, f"{path}/{_numbered('container', used)}", found, visited)
@@ -101,10 +100,3 @@ def _holds_layers(value, depth=5):
     if not isinstance(value, (list, tuple)) or not depth:
         return False
     return any(isinstance(part, Layer) or _holds_layers(part, depth - 1) for part in value)
-
-
-def snake_case(name):
-    """Return a class name as Keras 3 spells it in paths: Conv2DTranspose -> conv2d_transpose."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -6,7 +6,7 @@ import pytest
 from minikeras import metrics
 from minikeras.callbacks import EarlyStopping
 from minikeras.callbacks.monitor import grows_better
-from minikeras.layers.names import snake_case
+from minikeras.utils.class_names import keras_2_snake_case
 from tests.callbacks.fakes import losses, train
 
 NAN = float("nan")
@@ -135,6 +135,6 @@ _NEITHER = ("mean", "mean_metric_wrapper", "sum")
 
 def test_every_metric_has_a_direction():
     for name, thing in metrics.registry.items():
-        plain = snake_case(thing.__name__)
+        plain = keras_2_snake_case(thing.__name__)
         grows = plain not in _NEITHER and not any(part in plain for part in _SHRINKING)
         assert grows_better(plain) is grows, (name, plain)
