@@ -224,11 +224,15 @@ class Sequential(Model):
     # Config
     # -----------------------------------------------------------------------------------------
     def get_config(self):
-        """Return the list of layer configs, as Keras 2.1.5 has it."""
-        return [
-            {"class_name": type(layer).__name__, "config": layer.get_config()}
-            for layer in self.layers
-        ]
+        """Return the list of layer configs, as Keras 2.1.5 has it.
+
+        What is known of the input comes first where the first layer does not say it.
+        """
+        entries = [_entry(layer) for layer in self.layers]
+        says_it = self._listed_input or (self._stack and _says_its_input(self._stack[0]))
+        if self._values and not says_it:
+            entries.insert(0, {**_entry(self._values[0].history[0]), "listed": False})
+        return entries
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -239,10 +243,23 @@ class Sequential(Model):
             shape = config.get("build_input_shape")
         model = cls(name=name)
         for entry in entries:
-            model.add(layer_registry.deserialize(entry, custom_objects))
+            layer = layer_registry.deserialize(entry, custom_objects)
+            listed = not isinstance(layer, InputLayer) or entry.get("listed", True)
+            model.add(layer if listed else layer._inbound_nodes[0].outputs[0])
         if model._graph is None and shape and model._stack:
             model.build(shape)
         return model
+
+
+def _entry(layer):
+    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+
+
+def _says_its_input(layer):
+    """Return whether a layer that is built from its config knows the shape of its input."""
+    if isinstance(layer, Model):
+        return layer._graph is not None
+    return getattr(layer, "batch_input_shape", None) is not None
 
 
 def _output_of(layer, value):

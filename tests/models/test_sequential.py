@@ -14,7 +14,7 @@ from minikeras.layers import (
     Reshape,
     add,
 )
-from minikeras.models import Input, Model, Sequential
+from minikeras.models import Input, Model, Sequential, model_from_json
 
 X = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
 
@@ -232,3 +232,42 @@ def test_scores_are_no_probabilities():
     model = Sequential([Dense(1, input_shape=(3,), kernel_initializer="ones")])
     with pytest.warns(UserWarning, match="no probabilities.*softmax or sigmoid"):
         model.predict_proba(10 * X)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        lambda: Input((4,), name="numbers"),
+        lambda: InputLayer((4,), name="numbers"),
+        lambda: Input(batch_shape=(5, 4), name="numbers"),
+    ],
+)
+def test_configs_say_what_the_input_is(entry):
+    model = Sequential([entry(), Dense(3), Dense(2)])
+    x = Input(batch_shape=model.input_shape)
+    around = Model(x, Dense(1)(model(x)))
+    for made in (
+        Sequential.from_config(model.get_config()),
+        model_from_json(model.to_json()),
+        model_from_json(around.to_json()).layers[-2],
+    ):
+        assert made.built
+        assert made.input_shape == model.input_shape
+        assert [type(layer) for layer in made.layers] == [type(layer) for layer in model.layers]
+        assert [w.shape for w in made.weights] == [w.shape for w in model.weights]
+        assert made.input_names == ["numbers"]
+
+
+def test_the_config_of_a_model_that_was_built_by_data():
+    model = Sequential([Dense(3)])
+    assert not Sequential.from_config(model.get_config()).built
+    model.predict(np.zeros((2, 4)), verbose=0)
+    assert Sequential.from_config(model.get_config()).input_shape == (None, 4)
+
+
+def test_a_first_layer_that_says_its_input_needs_no_more():
+    model = Sequential([Dense(3, input_shape=(4,)), Dense(2)])
+    assert [entry["class_name"] for entry in model.get_config()] == ["Dense", "Dense"]
+    around = Sequential([model, Dense(1)])
+    assert [entry["class_name"] for entry in around.get_config()] == ["Sequential", "Dense"]
+    assert Sequential.from_config(around.get_config()).input_shape == (None, 4)
