@@ -271,6 +271,25 @@ class WeightHolder:
         """
         assign_all(self.weights, weights, f"layer {self.name!r}")
 
+    def save_own_variables(self, store):
+        """Put copies of this layer's own weights, numbered from '0', into a dictionary (Keras 3).
+
+        A subclass may override it to save more, or other things, in `.keras` and `.weights.h5`
+        files; `load_own_variables` then reads them. Layers inside are saved by themselves.
+        """
+        for number, weight in enumerate(self._own_weights(True) + self._own_weights(False)):
+            store[str(number)] = weight.data.copy()
+
+    def load_own_variables(self, store):
+        """Take this layer's own weights from what `save_own_variables` filled.
+
+        Raises:
+            ValueError: the number of arrays or a shape does not fit; nothing is changed then.
+        """
+        arrays = [store[key] for key in sorted(store, key=int)]
+        own = self._own_weights(True) + self._own_weights(False)
+        assign_all(own, arrays, f"layer {self.name!r}")
+
 
 def assign_all(variables, arrays, owner):
     """Give variables the values of as many arrays of the same shapes.

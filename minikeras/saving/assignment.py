@@ -16,6 +16,7 @@ class Assignments:
         self.skip_mismatch = skip_mismatch
         self._pairs = []
         self._owners = {}
+        self._handed_over = []
 
     def mismatch(self, message):
         """Raise a ValueError that says what does not fit, or warn and go on."""
@@ -38,8 +39,16 @@ class Assignments:
         if hasattr(layer, "finalize_state"):
             self._owners[id(layer)] = layer
 
+    def hand_over(self, layer, stored):
+        """Note that a layer takes a dictionary of arrays by its own `load_own_variables`."""
+        self._handed_over.append((layer, stored))
+
     def carry_out(self):
         """Read every array, then write every variable."""
+        stores = [
+            (layer, {key: source.read() for key, source in stored.items()})
+            for layer, stored in self._handed_over
+        ]
         read = [(v, s.read(v.dtype) if hasattr(s, "read") else s) for v, s in self._pairs]
         for variable, array in read:
             own = variable.data.base is None and variable.data.flags.owndata
@@ -47,5 +56,7 @@ class Assignments:
                 variable.data = array  # it has just been read: no need to copy it
             else:
                 variable.assign(array)
+        for layer, store in stores:
+            layer.load_own_variables(store)
         for layer in self._owners.values():
             layer.finalize_state()

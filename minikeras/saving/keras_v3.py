@@ -13,6 +13,7 @@ from .._version import __version__
 from ..autograd import no_grad
 from ..config import floatx
 from ..models import Sequential
+from ..registry import custom_object_scope
 from .archive import open_archive
 from .atomic import atomic_path
 from .broken import BrokenFileError
@@ -49,7 +50,9 @@ def save_model(model, path, include_optimizer=True):
     build = model.get_build_config()
     if build:
         config["build_config"] = build
-    if include_optimizer and model.compiled:
+    if include_optimizer and model.compiled and hasattr(model, "get_compile_config"):
+        config["compile_config"] = model.get_compile_config()
+    elif include_optimizer and model.compiled:
         metadata["minikeras_training_config"] = native_training(model)
         training = keras_3_training(model)
         if training is not None:
@@ -166,7 +169,11 @@ def _compile(file, model, metadata, config, version, custom_objects, reader):
         settings, native = config.get("compile_config"), False
     if settings is None:
         return
-    compile_safely(model, settings, version, custom_objects, native, file)
+    if not native and hasattr(model, "compile_from_config"):
+        with custom_object_scope(custom_objects or {}):
+            model.compile_from_config(settings)
+    else:
+        compile_safely(model, settings, version, custom_objects, native, file)
     arrays = optimizer_arrays(reader)
     if arrays is not None:
         restore_optimizer(model, arrays, version)

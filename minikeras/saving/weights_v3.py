@@ -1,5 +1,7 @@
 """Weights in the tree of Keras 3: `.weights.h5`, and `model.weights.h5` within `.keras` files."""
 
+from ..layers import Layer
+from ..layers.signature import overrides
 from .assignment import Assignments
 from .weight_paths import places
 
@@ -34,12 +36,17 @@ class _Collected(dict):
 
 
 def _save_own(place, saved):
-    own = getattr(type(place.owner), "save_own_variables", None)
-    if own is not None and place.variables:
+    if _has_own(place, "save_own_variables"):
         place.owner.save_own_variables(saved)
         return
     for number, variable in enumerate(place.variables):
         saved[str(number)] = variable.data
+
+
+def _has_own(place, name):
+    """Return whether the user wrote how the variables at a place are saved, or loaded."""
+    elsewhere = not place.variables and place.owner.weights  # the place of a layer inside follows
+    return overrides(type(place.owner), Layer, name) and not elsewhere
 
 
 class Hdf5Store:
@@ -136,6 +143,9 @@ def _plan_place(place, stored, assignments):
     where = f"{place.path or 'the model'} (layer {place.owner.name!r})"
     if not place.variables and not stored:
         return
+    if _has_own(place, "load_own_variables"):
+        assignments.hand_over(place.owner, stored)
+        return
     if len(stored) != len(place.variables):
         if not place.variables and not _counts(place.path):
             return  # a seed or a counter that this library keeps elsewhere
@@ -147,8 +157,6 @@ def _plan_place(place, stored, assignments):
         return
     assignments.touches(place.owner)
     keys = sorted(stored, key=lambda k: (not k.isdigit(), int(k) if k.isdigit() else 0, k))
-    if "load_own_variables" in dir(type(place.owner)):
-        keys = list(stored)
     for key, variable in zip(keys, place.variables, strict=True):
         assignments.add(variable, stored[key], f"{where}, variable {key}")
 

@@ -289,3 +289,97 @@ def test_a_cut_archive_is_refused(tmp_path):
     path.write_bytes(content[:-200])
     with pytest.raises(ValueError, match=r"m\.keras"):
         load_model(path)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Remembering(keras.layers.Layer):
+    """Saves something beside its weights, in its own way."""
+
+    def build(self, input_shape):
+        self.scale = self.add_weight("scale", (input_shape[-1],), initializer="ones")
+        self.seen = 0
+
+    def call(self, inputs):
+        return inputs * self.scale
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        store["seen"] = np.array(self.seen)
+
+    def load_own_variables(self, store):
+        self.seen = int(store.pop("seen"))
+        super().load_own_variables(store)
+
+
+@pytest.mark.parametrize("name", ["m.keras", "w.weights.h5"])
+def test_layers_may_save_their_variables_in_their_own_way(tmp_path, name):
+    def make():
+        return keras.Sequential([keras.Input((3,)), Remembering(), keras.layers.Dense(2)])
+
+    model, path = make(), str(tmp_path / name)
+    model.layers[0].seen = 7
+    model.layers[0].set_weights([np.array([1.0, 2, 3])])
+    if name == "m.keras":
+        model.save(path)
+        other = load_model(path)
+    else:
+        model.save_weights(path)
+        other = make()
+        other.load_weights(path)
+    assert other.layers[0].seen == 7
+    for a, b in zip(other.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_variables_of_a_layer_as_a_dictionary():
+    layer, other = keras.layers.Dense(2), keras.layers.Dense(2)
+    layer.build((None, 3))
+    other.build((None, 3))
+    store = {}
+    layer.save_own_variables(store)
+    assert {key: array.shape for key, array in store.items()} == {"0": (3, 2), "1": (2,)}
+    other.load_own_variables(store)
+    np.testing.assert_array_equal(other.get_weights()[0], layer.get_weights()[0])
+    with pytest.raises(ValueError, match="has 2 weights, but set_weights got 1 arrays"):
+        other.load_own_variables({"0": store["0"]})
+
+
+@keras.saving.register_keras_serializable("tests")
+class OwnCompile(keras.Model):
+    """Has an argument of compile() of its own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+    def get_config(self):
+        return {}
+
+    def compile(self, factor=1, **settings):
+        super().compile(**settings)
+        self.factor = factor
+
+    def get_compile_config(self):
+        optimizer = keras.saving.serialize_keras_object(self.optimizer)
+        return {"factor": self.factor, "optimizer": optimizer}
+
+    def compile_from_config(self, config):
+        optimizer = keras.saving.deserialize_keras_object(config["optimizer"])
+        self.compile(factor=config["factor"], optimizer=optimizer, loss="mse")
+
+
+def test_models_may_describe_their_compilation_in_their_own_way(tmp_path):
+    model, path = OwnCompile(), str(tmp_path / "m.keras")
+    model.compile(factor=7, optimizer=keras.optimizers.SGD(0.25, momentum=0.9), loss="mse")
+    x = np.ones((4, 3), "float32")
+    model.fit(x, x[:, :1], verbose=0)
+    model.save(path)
+    other = load_model(path)
+    assert other.factor == 7
+    assert other.optimizer.lr == 0.25
+    for each in (model, other):
+        each.fit(x, x[:, :1], verbose=0)
+    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
