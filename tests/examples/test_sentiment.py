@@ -10,8 +10,9 @@ NAMES = (
     "sentiment_bidirectional",
     "transformer_classifier",
 )
-# Held-out accuracy on the real reviews that a run must reach; about one percent below the mean.
-REACHED = dict(zip(NAMES, (0.77, 0.745, 0.77, 0.765, 0.745)))
+# Held-out accuracy on the real reviews that a run must reach. Over four seeds the means were 0.785,
+# 0.765, 0.781, 0.782 and 0.761; these are some three standard deviations less.
+REACHED = dict(zip(NAMES, (0.77, 0.745, 0.75, 0.75, 0.74)))
 
 
 def held_out(printed):
