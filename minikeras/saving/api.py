@@ -1,6 +1,7 @@
 """save_model, load_model and their like: which format it is, and what to do about it.
 
-Writing, the suffix of the path decides; reading, the content of the file.
+Writing, the suffix of the path decides, and what has no suffix of Keras 3 is HDF5 as in Keras 2;
+reading, the content of the file.
 """
 
 import os
@@ -13,8 +14,6 @@ from .broken import BrokenFileError
 from .hdf5_file import check_is_file, open_hdf5
 from .legacy_weights import load_weights as load_legacy_weights
 
-_HDF5 = (".h5", ".hdf5")
-
 
 def save_model(
     model, filepath, overwrite=True, include_optimizer=True, zipped=None, save_format=None
@@ -25,7 +24,8 @@ def save_model(
 
     Args:
         model: the model.
-        filepath: path; its suffix names the format: `.keras` (Keras 3), or `.h5` and `.hdf5`.
+        filepath: path: `.keras` is written as Keras 3 does, any other suffix as HDF5, as Keras 2
+            does; `.h5` and `.hdf5` are what others will know it by.
         overwrite: whether an existing file is replaced; if not, the user is asked, and where
             nobody can be, a FileExistsError is raised.
         include_optimizer: whether compile settings and the optimizer are written too.
@@ -33,7 +33,7 @@ def save_model(
         save_format: None, 'keras' or 'h5', which must agree with the suffix.
 
     Raises:
-        ValueError: an unknown suffix, or a model that the format cannot hold.
+        ValueError: the suffix of weights alone, or a model that the format cannot hold.
     """
     path = os.fspath(filepath)
     kind = _format_of(path, save_format)
@@ -49,11 +49,7 @@ def _format_of(path, save_format=None):
             f"{path!r} is the name of a file of weights alone: call save_weights, or give the "
             "model a name such as 'model.keras' or 'model.h5'."
         )
-    kind = "keras" if path.endswith(".keras") else "h5" if path.endswith(_HDF5) else None
-    if kind is None:
-        raise ValueError(
-            f"The suffix of {path!r} names no format for models: use '.keras' or '.h5'."
-        )
+    kind = "keras" if path.endswith(".keras") else "h5"
     if save_format is not None and {"hdf5": "h5"}.get(save_format, save_format) != kind:
         raise ValueError(f"save_format={save_format!r} does not agree with the suffix of {path!r}.")
     return kind
@@ -126,14 +122,14 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None):
     """Write the weights of a model alone; see `save_model`.
 
     Args:
-        filepath: path that ends in `.weights.h5` (Keras 3), or in `.h5` or `.hdf5` (Keras 2); in
-            `.weights.json` with `max_shard_size`.
+        filepath: path: `.weights.h5` is written as Keras 3 does, any other suffix as HDF5 of
+            Keras 2; `.weights.json` with `max_shard_size`.
         overwrite: as for `save_model`.
         max_shard_size: the most gigabytes per file: the weights are spread over as many files as
             that takes, `name_00000.weights.h5` and so on, beside `name.weights.json`.
 
     Raises:
-        ValueError: an unknown suffix, or the model has no weights yet.
+        ValueError: the suffix of a whole model, or the model has no weights yet.
     """
     path = os.fspath(filepath)
     _need_built(model, "save_weights")
@@ -147,9 +143,10 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None):
         return
     if path.endswith(".weights.json"):
         raise ValueError("Weights in several files need max_shard_size=, a number of gigabytes.")
-    if not path.endswith(_HDF5):
+    if path.endswith(".keras"):
         raise ValueError(
-            f"The suffix of {path!r} names no format for weights: use '.weights.h5' or '.h5'."
+            f"The suffix of {path!r} is that of a whole model: call save(), or name the weights "
+            "'.weights.h5' or '.h5'."
         )
     if may_write(path, overwrite):
         writer = keras_v3 if path.endswith(".weights.h5") else legacy_h5

@@ -487,13 +487,28 @@ def test_what_keras_2_reads_of_the_config(tmp_path):
     assert config["config"]["layers"][0]["config"]["batch_input_shape"] == [None, 4]
 
 
+@pytest.mark.parametrize("name", ["m", "m.hdf", "m.model", "m.hd5", "m.h5.best"])
+def test_any_other_suffix_is_hdf5_as_in_keras_2(tmp_path, name):
+    model = stack()
+    x = np.ones((2, 4), "float32")
+    expected = model.predict(x)
+    model.save(tmp_path / name)
+    assert h5py.is_hdf5(tmp_path / name)
+    loaded = load_model(tmp_path / name, compile=False)
+    np.testing.assert_allclose(loaded.predict(x), expected, rtol=1e-6)
+    model.save_weights(tmp_path / ("weights_" + name))
+    other = stack()
+    other.load_weights(tmp_path / ("weights_" + name))
+    for one, two in zip(other.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_suffixes_and_overwriting(tmp_path):
     model = stack()
-    for name in ("m", "m.txt", "m.weights.h5"):
-        with pytest.raises(ValueError, match="suffix|weights alone"):
-            model.save(tmp_path / name)
-    with pytest.raises(ValueError, match="suffix"):
-        model.save_weights(tmp_path / "w.txt")
+    with pytest.raises(ValueError, match="weights alone"):
+        model.save(tmp_path / "m.weights.h5")
+    with pytest.raises(ValueError, match="suffix.*whole model"):
+        model.save_weights(tmp_path / "w.keras")
     model.save(tmp_path / "m.h5")
     with pytest.raises(FileExistsError, match="overwrite=True"):
         model.save(tmp_path / "m.h5", overwrite=False)
