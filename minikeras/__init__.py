@@ -13,6 +13,7 @@ from . import (
     callbacks,
     config,
     constraints,
+    dtype_policies,
     engine,
     initializers,
     layers,
@@ -28,6 +29,7 @@ from . import (
 )
 from ._version import KERAS_VERSION, version
 from ._version import __version__ as __minikeras_version__
+from .dtype_policies import DTypePolicy, FloatDTypePolicy
 from .import_paths import add_old_paths, install_as_keras, public_names, watch_other_names
 from .initializers import Initializer
 from .layers import Input, InputLayer, InputSpec, Layer
@@ -48,6 +50,8 @@ __version__ = KERAS_VERSION
 _LAZY = {".applications": "", ".datasets": "", ".preprocessing": ""}
 
 __all__ = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
     "Initializer",
     "Input",
     "InputLayer",
@@ -71,6 +75,7 @@ __all__ = [
     "constraints",
     "datasets",
     "device",
+    "dtype_policies",
     "engine",
     "initializers",
     "install_as_keras",

@@ -32,9 +32,19 @@ PATHS = (
         ("layers", "models", "layers.symbolic", "utils.layer_utils"),
     ),
     ("backend.common backend.tensorflow_backend", ("backend",)),
-    ("config", ("utils.interactive_logging", "utils.function_code", "utils.tracebacks")),
+    (
+        "config",
+        (
+            "utils.interactive_logging",
+            "utils.function_code",
+            "utils.tracebacks",
+            "dtype_policies",
+        ),
+    ),
+    ("mixed_precision", ("dtype_policies",)),
     ("legacy legacy.layers", ("layers",)),
     ("objectives", ("losses",)),
+    ("ops.numpy", ("ops",)),
     ("utils.multi_gpu_utils utils.training_utils", ("utils",)),
 )
 

@@ -160,6 +160,9 @@ class OrthogonalRegularizer(Regularizer):
         return ops.sum(ops.absolute(cosines)) * (self.factor / max(1, n * (n - 1)))
 
 
+orthogonal_regularizer = OrthogonalRegularizer
+
+
 def serialize(regularizer):
     """Return a regularizer as `{"class_name": ..., "config": {...}}`."""
     return serialize_value(regularizer)

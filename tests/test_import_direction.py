@@ -14,6 +14,7 @@ ROOT = Path(minikeras.__file__).parent
 FLOORS = (
     ("_version", "config", "import_paths", "lazy", "memory", "parallel", "registry", "scopes"),
     ("configurable",),
+    ("dtype_policies",),
     ("autograd",),
     ("ops",),
     ("constraints", "initializers", "random", "activations", "regularizers"),
@@ -26,6 +27,7 @@ FLOORS = (
     ("saving",),
     ("applications", "backend"),
     ("__init__",),
+    ("__main__",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 # Parts of keras.utils that look at layers and models; only users import them.

@@ -26,7 +26,8 @@ PATHS = {
     "SwapEMAWeights CSVLogger ModelCheckpoint",
     "config": "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format "
     "backend set_backend enable_unsafe_deserialization enable_interactive_logging "
-    "disable_interactive_logging is_interactive_logging_enabled disable_traceback_filtering",
+    "disable_interactive_logging is_interactive_logging_enabled disable_traceback_filtering "
+    "dtype_policy set_dtype_policy",
     "constraints": "max_norm maxnorm MaxNorm",
     "datasets.mnist": "load_data",
     "datasets.imdb": "load_data get_word_index",
@@ -59,6 +60,10 @@ PATHS = {
     "metrics": "categorical_accuracy Metric",
     "models": "Input Model Sequential model_from_json model_from_yaml clone_model load_model "
     "save_model",
+    "mixed_precision": "Policy set_global_policy global_policy DTypePolicy",
+    "dtype_policies": "DTypePolicy FloatDTypePolicy get serialize deserialize",
+    "ops.numpy": "add mean where",
+    "ops.nn": "relu depth_to_space space_to_depth polar psnr hard_swish",
     "objectives": "mse categorical_crossentropy get",
     "ops": "matmul relu",
     "optimizers": "SGD Adam RMSprop adam get",

@@ -12,8 +12,6 @@ from ..config import (
     epsilon,
     floatx,
     image_data_format,
-    set_epsilon,
-    set_floatx,
     set_image_data_format,
 )
 from ..engine.functions import function, placeholder
@@ -28,25 +26,16 @@ from ..ops import (
     cast,
     categorical_crossentropy,
     cos,
-    dot,
     dtype,
     elu,
-    equal,
     exp,
-    greater,
-    greater_equal,
     hard_sigmoid,
-    less,
-    less_equal,
     log,
     logsumexp,
     max,
-    maximum,
     mean,
     min,
-    minimum,
     ndim,
-    not_equal,
     prod,
     round,
     shape,
@@ -67,7 +56,6 @@ from ..ops import (
     transpose,
     var,
 )
-from ..ops import power as pow
 from ..ops import ravel as flatten
 from ..ops.keras2 import (
     batch_dot,
@@ -123,6 +111,18 @@ from .convolutions import (
     separable_conv2d,
 )
 from .ctc import ctc_batch_cost, ctc_decode, ctc_label_dense_to_sparse
+from .elementwise import (
+    dot,
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    maximum,
+    minimum,
+    not_equal,
+    pow,
+)
 from .networks import (
     batch_normalization,
     dropout,
@@ -141,6 +141,8 @@ from .session import (
     learning_phase,
     manual_variable_initialization,
     name_scope,
+    set_epsilon,
+    set_floatx,
     set_image_dim_ordering,
     set_learning_phase,
     set_session,

@@ -15,6 +15,16 @@ def cast_to_floatx(x):
     return np.asarray(ops.convert_to_numpy(x), config.floatx())
 
 
+def set_floatx(floatx):
+    """Set the default float type: 'float16', 'float32' or 'float64'; else a ValueError."""
+    config.set_floatx(floatx)
+
+
+def set_epsilon(e):
+    """Set the fuzz factor to a small positive float; else a ValueError."""
+    config.set_epsilon(e)
+
+
 def image_dim_ordering():
     """Return the default layout in Keras 1's words: 'tf' (channels last) or 'th'."""
     return "th" if config.image_data_format() == "channels_first" else "tf"

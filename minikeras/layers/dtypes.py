@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..dtype_policies import is_refused, type_of_policy
+
 
 def dtype_name(dtype):
     """Return a type's name from a name, a NumPy type or a Keras 3 dtype policy."""
@@ -10,11 +12,8 @@ def dtype_name(dtype):
     if isinstance(dtype, dict):
         dtype = dtype.get("config", {}).get("name")
     dtype = getattr(dtype, "compute_dtype", dtype)
-    if isinstance(dtype, str) and dtype.startswith("mixed_"):
-        raise ValueError(
-            f"The dtype policy {dtype!r} saves memory on accelerators and has no use on a CPU. "
-            "Use 'float32'."
-        )
+    if is_refused(dtype):
+        type_of_policy(dtype)  # raises, and says why
     try:
         return np.dtype(dtype).name
     except TypeError:

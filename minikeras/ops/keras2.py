@@ -3,6 +3,8 @@
 `minikeras.backend` offers them under their old names.
 """
 
+import functools
+
 import numpy as np
 
 from .. import config
@@ -154,25 +156,25 @@ def select_by(condition, then, otherwise):
     return where(reshape(condition, newshape=shape), then, otherwise)
 
 
-def foldl(fn, elems, initializer=None):
+def foldl(fn, elems, initializer=None, name=None):
     """Return `fn(... fn(fn(initializer, elems[0]), elems[1]) ...)`.
 
-    The first element is the initializer if there is none.
+    The first element is the initializer if there is none. `name` labels a graph elsewhere.
     """
-    parts = [elems[i] for i in range(elems.shape[0])]
-    accumulated = parts.pop(0) if initializer is None else initializer
-    for part in parts:
-        accumulated = fn(accumulated, part)
-    return accumulated
+    return _fold(fn, [elems[i] for i in range(elems.shape[0])], initializer)
 
 
-def foldr(fn, elems, initializer=None):
+def foldr(fn, elems, initializer=None, name=None):
     """Return `foldl` over the elements from the last to the first."""
-    parts = [elems[i] for i in range(elems.shape[0] - 1, -1, -1)]
-    accumulated = parts.pop(0) if initializer is None else initializer
-    for part in parts:
-        accumulated = fn(accumulated, part)
-    return accumulated
+    return _fold(fn, [elems[i] for i in reversed(range(elems.shape[0]))], initializer)
+
+
+def _fold(fn, parts, initializer):
+    if initializer is None:
+        if not parts:
+            raise ValueError("There is nothing to fold: give elements, or an initializer.")
+        initializer, *parts = parts
+    return functools.reduce(fn, parts, initializer)
 
 
 @composite

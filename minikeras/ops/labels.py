@@ -62,12 +62,12 @@ def one_hot(x, /, num_classes, axis=-1, dtype=None, sparse=False):
 
 
 @op
-def multi_hot(x, /, num_classes, axis=-1, dtype=None, sparse=False):
+def multi_hot(inputs, /, num_classes, axis=-1, dtype=None, sparse=False):
     """Return, for each row of class numbers, one row with a 1 for every class that occurs.
 
     Args:
-        x: array of ints; the axis after the first (or the only one) is joined.
+        inputs: array of ints; the axis after the first (or the only one) is joined.
         num_classes, axis, dtype, sparse: as for `one_hot`.
     """
-    y = one_hot.raw(x, num_classes, axis, dtype, sparse)[0]
-    return y.max(axis=1 if x.ndim > 1 else 0), None
+    y = one_hot.raw(inputs, num_classes, axis, dtype, sparse)[0]
+    return y.max(axis=1 if inputs.ndim > 1 else 0), None

@@ -17,6 +17,8 @@ from .activation import (
     tanh_shrink,
 )
 from .attention import dot_product_attention
+from .blocks import depth_to_space, space_to_depth
+from .complex_numbers import polar
 from .conv import conv
 from .conv_transpose import conv_transpose
 from .crossentropy import (
@@ -42,6 +44,7 @@ from .normalization import (
     normalize_batch,
     rms_normalization,
 )
+from .norms import psnr
 from .piecewise import (
     hard_shrink,
     hard_sigmoid,
@@ -54,5 +57,6 @@ from .piecewise import (
     soft_shrink,
     threshold,
 )
+from .piecewise import hard_silu as hard_swish
 from .pooling import average_pool, max_pool
 from .softmax import log_softmax, softmax, sparsemax

@@ -59,3 +59,45 @@ def test_settings():
     assert K.learning_phase() == 0
     with pytest.raises(ValueError, match="0 or 1"):
         K.set_learning_phase(2)
+
+
+A = np.array([[1.0, -2.0], [0.5, 3.0]], "float32")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("dot", {"x": A, "y": A}, A @ A),
+        ("pow", {"x": A, "a": 2}, A**2),
+        ("maximum", {"x": A, "y": 0.5}, np.maximum(A, 0.5)),
+        ("minimum", {"x": A, "y": 0.5}, np.minimum(A, 0.5)),
+        ("equal", {"x": A, "y": 0.5}, A == 0.5),
+        ("not_equal", {"x": A, "y": 0.5}, A != 0.5),
+        ("greater", {"x": A, "y": 0.5}, A > 0.5),
+        ("greater_equal", {"x": A, "y": 0.5}, A >= 0.5),
+        ("less", {"x": A, "y": 0.5}, A < 0.5),
+        ("less_equal", {"x": A, "y": 0.5}, A <= 0.5),
+        ("foldl", {"fn": lambda a, b: a - b, "elems": A, "name": "fold"}, A[0] - A[1]),
+        ("foldr", {"fn": lambda a, b: a - b, "elems": A, "name": "fold"}, A[1] - A[0]),
+    ],
+)
+def test_arguments_by_the_names_of_keras_2(name, arguments, expected):
+    np.testing.assert_allclose(getattr(K, name)(**arguments), expected, rtol=1e-6)
+
+
+def test_settings_by_the_names_of_keras_2():
+    epsilon = K.epsilon()
+    try:
+        K.set_epsilon(e=1e-5)
+        assert K.epsilon() == 1e-5
+    finally:
+        K.set_epsilon(epsilon)
+    K.set_floatx(floatx=K.floatx())
+    with pytest.raises(ValueError, match="float13"):
+        K.set_floatx(floatx="float13")
+
+
+def test_nothing_cannot_be_folded():
+    with pytest.raises(ValueError, match="nothing to fold"):
+        K.foldl(lambda a, b: a + b, A[:0])
+    assert K.foldl(lambda a, b: a + b, A[:0], 7) == 7
