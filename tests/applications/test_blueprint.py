@@ -278,7 +278,30 @@ def test_the_file_in_the_cache_tells_the_variant(cache, monkeypatch):
     assert path.exists()
 
 
-def test_old_paths():
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("applications", " ".join(FUNCTIONS)),
+        ("applications.densenet", "DenseNet121 DenseNet169 DenseNet201"),
+        ("applications.imagenet_utils", ""),
+        ("applications.inception_v3", "InceptionV3"),
+        ("applications.mobilenet", "MobileNet DepthwiseConv2D relu6"),
+        ("applications.mobilenet_v2", "MobileNetV2"),
+        ("applications.resnet", "ResNet50 ResNet101 ResNet152"),
+        ("applications.resnet50", "ResNet50"),
+        ("applications.vgg16", "VGG16"),
+        ("applications.vgg19", "VGG19"),
+        ("applications.xception", "Xception"),
+    ],
+)
+def test_paths_of_keras(path, names):
+    if path != "applications":
+        names += " preprocess_input decode_predictions"
+    for name in names.split():
+        exec(f"from minikeras.{path} import {name}", {})
+
+
+def test_one_thing_under_several_paths():
     assert applications.resnet50.ResNet50 is applications.resnet.ResNet50 is applications.ResNet50
     assert applications.vgg16.VGG16 is applications.VGG16
     assert applications.mobilenet.DepthwiseConv2D is keras.layers.DepthwiseConv2D
