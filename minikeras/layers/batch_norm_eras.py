@@ -10,11 +10,14 @@ moving average, and what a frozen layer does.
 | tf.keras, 2.4 to 2.15 | of images n / (n - 1), else of the batch itself | as in inference |
 | 3 | of the batch itself | as in inference |
 
-And Keras 3 leaves steps out that a mask excludes; earlier ones count them.
+And Keras 3 leaves steps out that a mask excludes; earlier ones count them. Its TimeDistributed goes
+step by step, so that each step has statistics of its own; earlier ones take all steps as one batch.
 """
 
 import re
 from typing import NamedTuple
+
+DEFAULT_ERA = "2.1.5"
 
 
 class Era(NamedTuple):
@@ -24,11 +27,13 @@ class Era(NamedTuple):
         estimate: "batch", "unbiased" or "images" (unbiased for images alone).
         frozen_infers: whether a frozen layer works as in inference.
         heeds_masks: whether a mask that comes with the data excludes steps.
+        by_step: whether TimeDistributed normalizes each step by itself.
     """
 
     estimate: str
     frozen_infers: bool
     heeds_masks: bool
+    by_step: bool = False
 
     def correction(self, n, epsilon, rank, axes):
         """Return the factor from the variance of the batch to that of the moving average.
@@ -64,7 +69,7 @@ def era_of(version):
         )
     number = tuple(int(part or 0) for part in match.groups())
     if number >= (3,):
-        return Era("batch", frozen_infers=True, heeds_masks=True)
+        return Era("batch", frozen_infers=True, heeds_masks=True, by_step=True)
     if number >= (2, 4) or (number >= (2,) and version.endswith("-tf")):
         return Era("images", frozen_infers=True, heeds_masks=False)
     estimate = "unbiased" if number >= (2, 1, 4) or match[0] == "2" else "batch"

@@ -5,10 +5,8 @@ import numpy as np
 from .. import constraints, initializers, ops, regularizers
 from ..ops.types import normalize_axes
 from .base import Layer, register
-from .batch_norm_eras import era_of
+from .batch_norm_eras import DEFAULT_ERA, era_of
 from .input_spec import InputSpec
-
-_DEFAULT_ERA = "2.1.5"
 
 
 @register()
@@ -40,6 +38,7 @@ class BatchNormalization(Layer):
     """
 
     supports_masking = True
+    _takes_batch_statistics = True
     _not_in_config = (
         "renorm",
         "renorm_clipping",
@@ -70,7 +69,7 @@ class BatchNormalization(Layer):
         virtual_batch_size=None,
         adjustment=None,
         synchronized=False,
-        as_in_keras=_DEFAULT_ERA,
+        as_in_keras=DEFAULT_ERA,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -169,7 +168,7 @@ class BatchNormalization(Layer):
         So the configs of layers made here are those of Keras.
         """
         config = super().get_config()
-        if self.as_in_keras == _DEFAULT_ERA:
+        if self.as_in_keras == DEFAULT_ERA:
             del config["as_in_keras"]
         return config
 

@@ -5,6 +5,7 @@ import numpy as np
 from .. import ops
 from ..utils.nest import map_structure
 from .base import register
+from .batch_norm_eras import DEFAULT_ERA, era_of
 from .inputs import map_shapes
 from .signature import call_signature
 from .wrappers import Wrapper
@@ -15,10 +16,13 @@ class TimeDistributed(Wrapper):
     """Applies a layer to each time step of its input.
 
     All steps of all samples go through the layer as one batch. Only a stateful layer, for which
-    batches have an order, is called step by step.
+    batches have an order, is called step by step; with `as_in_keras="3"`, while training, one that
+    takes statistics of its batch as well.
 
     Args:
         layer: the layer, or model.
+        as_in_keras: the version of Keras whose rules hold, a text; a layer out of a model file
+            does as the Keras that wrote it (see `batch_norm_eras`).
 
     Shapes:
         input (batch, steps, ...), output (batch, steps, *what the layer gives).
@@ -33,8 +37,10 @@ class TimeDistributed(Wrapper):
 
     supports_masking = True
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer, as_in_keras=DEFAULT_ERA, **kwargs):
         super().__init__(layer, **kwargs)
+        self._era = era_of(as_in_keras)
+        self.as_in_keras = as_in_keras
 
     def _step_shape(self, input_shape):
         if len(input_shape) < 3:
@@ -78,12 +84,24 @@ class TimeDistributed(Wrapper):
                     f"{inputs.shape}: their first two axes, batch and steps, must be the same."
                 )
             inner = mask if mask.ndim > 2 and takes.takes("mask") else None
-        if getattr(self.layer, "stateful", False):
+        if getattr(self.layer, "stateful", False) or (training and self._goes_by_step()):
             return self._step_by_step(inputs, inner, settings)
         if inner is not None:
             settings["mask"] = _fold(inner)
         outputs = self.layer(_fold(inputs), **settings)
         return map_structure(lambda y: y.reshape((batch, steps, *y.shape[1:])), outputs)
+
+    def _goes_by_step(self):
+        """Return whether each step is to have batch statistics of its own."""
+        parts = self.layer._flatten_layers() if self._era.by_step else ()
+        return any(getattr(part, "_takes_batch_statistics", False) for part in parts)
+
+    def get_config(self):
+        """Return the constructor arguments; `as_in_keras`, unknown to Keras, unless it is 2.1.5."""
+        config = super().get_config()
+        if self.as_in_keras == DEFAULT_ERA:
+            del config["as_in_keras"]
+        return config
 
     def _step_by_step(self, inputs, mask, settings):
         outputs = []

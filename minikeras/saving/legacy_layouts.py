@@ -8,6 +8,7 @@ takes a list of arrays and returns one. The facts are those of Keras 2.1.5's own
 import numpy as np
 
 from ..utils.nest import as_list
+from .legacy_order import matching_order, saved_order
 from .versions import major
 
 _CONVOLUTIONS = {"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D"}
@@ -15,12 +16,13 @@ _CONVOLUTIONS = {"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D"}
 _LSTM_1_TO_2 = (0, 2, 1, 3)
 
 
-def convert(layer, arrays, version, backend):
+def convert(layer, arrays, version, backend, names=None):
     """Return the arrays of one layer in today's layout.
 
     Args:
-        layer: the layer they are for, built.
+        layer: the layer they are for, built; a model within the model has its layers' arrays.
         arrays: list of arrays in the file's order.
+        names: list of their names, by which those of a model are told apart.
         version: the Keras version of the file, a text; backend: "tensorflow", "theano", ..., or
             None where the file does not say.
 
@@ -34,7 +36,9 @@ def convert(layer, arrays, version, backend):
             layer.backward_layer, arrays[half:], version, backend
         )
     if kind == "TimeDistributed":
-        return convert(layer.layer, arrays, version, backend)
+        return convert(layer.layer, arrays, version, backend, names)
+    if kind in ("Model", "Sequential"):
+        return _convert_model(layer, list(arrays), version, backend, names)
     if major(version) == 1:
         arrays = _from_keras_1(layer, kind, arrays)
     if kind in _CONVOLUTIONS and arrays:
@@ -78,6 +82,61 @@ def _parts(layer):
         found.append(part)
         found.extend(_parts(part))
     return found
+
+
+# -----------------------------------------------------------------------------------------------
+# A model within the model
+# -----------------------------------------------------------------------------------------------
+def _convert_model(model, arrays, version, backend, names):
+    """Convert the arrays of each layer of a model; each stays in its place."""
+    parts = _leaves(model)
+    if major(version) == 1 and len(arrays) != len(saved_order(model)):
+        return _convert_gates(model, parts, arrays, version, backend)
+    if names is None or len(names) != len(arrays):
+        names = [""] * len(arrays)
+    place = {id(v): i for i, v in enumerate(matching_order(model, names, None))}
+    if len(place) != len(arrays):
+        return arrays  # what does not fit is told where the shapes are compared
+    for part in parts:
+        places = [place[id(v)] for v in saved_order(part) if id(v) in place]
+        for i, array in zip(places, convert(part, [arrays[i] for i in places], version, backend)):
+            arrays[i] = array
+    return arrays
+
+
+def _convert_gates(model, parts, arrays, version, backend):
+    """Convert a model whose recurrent layers have three arrays per gate, as Keras 1 stored them."""
+    counts = [_count_in_keras_1(part) for part in parts]
+    fixed = [len(part.non_trainable_weights) for part in parts]
+    if sum(counts) + sum(fixed) != len(arrays):
+        return arrays
+    rest, first, last = [], [], []
+    for part, count in zip(parts, counts):
+        own, arrays = arrays[:count], arrays[count:]
+        rest.append((part, own))
+    for (part, own), count in zip(rest, fixed):
+        both, arrays = [*own, *arrays[:count]], arrays[count:]
+        made = convert(part, both, version, backend)
+        first += made[: len(made) - count]
+        last += made[len(made) - count :]
+    return first + last
+
+
+def _count_in_keras_1(layer):
+    kind = _kind(layer)
+    if kind == "Bidirectional":
+        return 2 * _count_in_keras_1(layer.forward_layer)
+    if kind == "TimeDistributed":
+        return _count_in_keras_1(layer.layer)
+    return {"LSTM": 12, "ConvLSTM2D": 12, "GRU": 9}.get(kind, len(layer.trainable_weights))
+
+
+def _leaves(model):
+    """Return the layers of a model that are no models, in its order."""
+    found = []
+    for layer in model.layers:
+        found += _leaves(layer) if _kind(layer) in ("Model", "Sequential") else [layer]
+    return list({id(layer): layer for layer in found if layer.weights}.values())
 
 
 # -----------------------------------------------------------------------------------------------

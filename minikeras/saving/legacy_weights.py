@@ -101,7 +101,7 @@ def _plan_layer(layer, entry, assignments, reshape):
         _check_size(layer, datasets, entry)
         arrays = [d.read() for d in datasets]
         try:
-            sources = convert(layer, arrays, entry.version, entry.backend)
+            sources = convert(layer, arrays, entry.version, entry.backend, entry.names)
         except (ValueError, IndexError) as error:
             raise ValueError(f"{assignments.file}, {where}: {error}.") from None
         shapes, names = [a.shape for a in sources], entry.names

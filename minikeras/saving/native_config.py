@@ -9,14 +9,15 @@ from .. import constraints, initializers, layers, losses, metrics, optimizers, r
 from ..configurable import init_parameters
 from ..registry import get_registered_object
 from .hard_sigmoid import is_hard_sigmoid
+from .keras1_config import from_keras_1
 from .keras_ops import is_operation, read_operation
-from .versions import means_keras_3
+from .versions import major, means_keras_3
 
 # Beside the config of a layer in files of this library: {"settings": those that no Keras has,
 # "fixed_phase": whether its calls are to be made with the `training` that they name}.
 OURS = "minikeras"
 # Layers that compute otherwise in each Keras: they follow the one that wrote the file.
-_CHANGED = ("BatchNormalization",)
+_CHANGED = ("BatchNormalization", "TimeDistributed")
 # Options without a meaning here, with the values at which they may be dropped.
 _NEUTRAL = {
     "adjustment": (None,),
@@ -69,6 +70,7 @@ class _Translator:
 
     def __init__(self, version, custom_objects):
         self.version = version
+        self.keras_1 = major(version) == 1
         self.keras_3 = means_keras_3(version)
         self.custom_objects = custom_objects
 
@@ -92,6 +94,9 @@ class _Translator:
             return _type_of_policy(inner)
         if is_hard_sigmoid(entry):
             return "hard_sigmoid"
+        if self.keras_1 and not self._is_custom(entry):
+            entry = from_keras_1(entry)
+            name, inner = entry["class_name"], entry["config"]
         if is_operation(entry):
             return entry  # read with the call, whose arguments belong to it
         result = {"class_name": name, "config": inner}
