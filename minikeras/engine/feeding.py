@@ -4,6 +4,7 @@ All checks come before the first step, so that bad input changes no weight; the 
 generator are checked as they come.
 """
 
+import math
 import warnings
 
 import numpy as np
@@ -12,6 +13,7 @@ from .. import config
 from ..layers.base import trainable_changes
 from ..utils.data_tuples import unpack_x_y_sample_weight
 from ..utils.nest import flatten, map_structure
+from . import missing_values
 from .arguments import whole_number
 from .arrays import (
     arrange,
@@ -34,10 +36,12 @@ class Feeder:
 
     Args:
         model: whose inputs, outputs and compilation say what fits.
+        refuses_nan: whether inputs are refused whose loss is NaN; see `missing_values`.
     """
 
-    def __init__(self, model):
+    def __init__(self, model, refuses_nan=False):
         self._model = model
+        self.refuses_nan = refuses_nan
 
     # -----------------------------------------------------------------------------------------
     # Sources of many batches
@@ -158,7 +162,27 @@ class Feeder:
         targets = [check_target(t, o) for t, o in zip(targets, outputs, strict=True)]
         weights = arrange_weights(sample_weight, class_weight, targets, outputs)
         common_length([("input", inputs), ("sample_weight", weights)])
+        if self.refuses_nan:
+            self._refuse_missing_values(inputs, targets)
         return inputs, targets, weights, samples
+
+    def _refuse_missing_values(self, inputs, targets):
+        """Refuse NaN and infinity that would spoil the weights."""
+        model = self._model
+        if model.stateful:
+            return  # to try a sample would change what the model remembers
+        for array, name in zip(inputs, model.input_names):
+            row = missing_values.first_bad_row(array)
+            if row is None:
+                continue
+            if math.isnan(model._until_kept(model._loss_of, *self._sample(inputs, targets, row))):
+                missing_values.refuse(name, array[row], row)
+
+    def _sample(self, inputs, targets, row):
+        """Return one row as a batch (inputs, targets)."""
+        pairs = (inputs, self._model._input_types(inputs)), (targets, self._label_types(targets))
+        index = slice(row, row + 1)
+        return [[batch_of(a, index, t) for a, t in zip(*pair)] for pair in pairs]
 
     def _ready_to_train(self, inputs):
         """Resolve the compilation, and fix the trainable variables, once outputs are known."""

@@ -3,7 +3,9 @@
 import inspect
 
 from .. import config
+from ..callbacks import TerminateOnNaN
 from ..utils.live_line import resolve_verbose, write_line
+from ..utils.nest import flatten
 from .arguments import (
     check_shuffle,
     check_validation_freq,
@@ -106,6 +108,8 @@ class Fitting:
             (x, y, sample_weight), validation_data = hold_out(x, y, sample_weight, validation_split)
         config.restart_streams()
         feeder, runner = self._training_runner()
+        if any(isinstance(callback, TerminateOnNaN) for callback in flatten(callbacks)):
+            feeder.refuses_nan = False
         source = feeder.source(
             x, y, sample_weight, batch_size, class_weight, shuffle, steps_per_epoch, pool
         )

@@ -120,6 +120,15 @@ class Stepping(KeptSymbols):
         parts = [float(p.data) for p in parts] if board.loss_names else ()
         return board.add_batch(float(total.data), parts, targets, outputs, weights, reported)
 
+    def _loss_of(self, inputs, targets):
+        """Return the loss of a batch, a float; nothing else is measured, and nothing changes."""
+        gathered = []
+        record = recording() if self._keeps_record else no_grad()
+        with np.errstate(all="ignore"), record, forward_pass(False, gathered, []):
+            outputs = self._forward(inputs, gathered, [])
+            total, _ = self._total_loss(targets, outputs, [None] * len(targets), gathered)
+            return float(total.data)
+
     def _predict_batch(self, inputs):
         """Return the list of output arrays."""
         with blas_in_one_thread, no_grad(), forward_pass(False):

@@ -27,7 +27,7 @@ class Training(Compiling, Fitting, Stepping, CustomSteps, GeneratorMethods, Insp
     def _training_runner(self):
         if self._overrides(TRAINING_STEP):
             return StructureFeeder(self), CustomRunner(self, self.train_step)
-        return Feeder(self), StandardRunner(self, self._train_batch)
+        return Feeder(self, refuses_nan=True), StandardRunner(self, self._train_batch)
 
     def _testing_runner(self):
         if self._overrides(TESTING_STEP):

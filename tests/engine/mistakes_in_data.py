@@ -156,6 +156,26 @@ MISTAKES = {
         "sample_weight for 'kind' has dtype <U4; a model needs numbers",
     ),
     # --- NaN and labels out of range ---------------------------------------------------------
+    "NaN in inputs": (
+        fit(with_nan(X)),
+        ValueError,
+        r"input 'dense_1_input' holds NaN \(first in sample 2\).*fill in or drop",
+    ),
+    "infinity in one of the inputs": (
+        fork_fit((X, with_nan(X) * np.inf)),
+        ValueError,
+        r"input 'second' holds infinity \(first in sample 0\)",
+    ),
+    "NaN in a batch": (
+        lambda b: b.classes.train_on_batch(with_nan(X), C),
+        ValueError,
+        "input 'dense_1_input' holds NaN",
+    ),
+    "NaN in a generator": (
+        lambda b: b.classes.fit(generator((with_nan(X), C)), steps_per_epoch=1, verbose=0),
+        ValueError,
+        "input 'dense_1_input' holds NaN",
+    ),
     "NaN in targets": (
         fork_fit(y=[with_nan(Y), ONE_HOT]),
         ValueError,
