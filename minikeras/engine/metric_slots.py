@@ -45,6 +45,8 @@ class FunctionSlot:
         """Return the value of a batch, a float; a list of them for a dictionary."""
         scores, mask = y_pred.data, y_pred.mask
         if self._wants_tensors:
+            if np.ndim(y_true) == 1:  # Keras 2 shows a function one column of labels
+                y_true = y_true[:, None]
             y_true, scores = wrap(y_true), wrap(scores)
         with no_grad():
             values = self.function(y_true, scores)

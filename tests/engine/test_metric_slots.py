@@ -33,6 +33,16 @@ def test_a_users_function_is_given_tensors_and_not_recorded():
     assert slot(spread).name == "spread"
 
 
+def test_a_users_function_sees_class_numbers_as_a_column():
+    def hits(y_true, y_pred):
+        return K.equal(K.max(y_true, axis=-1), K.argmax(y_pred, axis=-1))
+
+    p = Tensor(np.array([[0.1, 0.9], [0.8, 0.2], [0.6, 0.4]], "float32"))
+    for labels in (np.array([1, 1, 0]), np.array([[1], [1], [0]])):
+        found = make_metric_slot(hits, "sparse_categorical_crossentropy", (None, 2))
+        assert found.update(labels, p, None) == pytest.approx(2 / 3)
+
+
 @pytest.mark.parametrize(
     ("weights", "expected"),
     [([1.0, 1.0], 2.0), ([3.0, 0.0], 3.0), ([1.0, 3.0], 5.0), ([0.0, 0.0], 0.0)],
