@@ -334,10 +334,13 @@ def _arrange_targets(y, outputs):
             )
         return [None] * len(outputs)
     if not wanted:
-        raise ValueError(
+        # An error in Keras 2.1.5; scripts of Keras 3 do it where layers bring the loss along.
+        warnings.warn(
             "Targets were given, but the model was compiled without a loss (loss=None) and without "
-            "metrics: leave out y, or compile with a loss."
+            "metrics: they are not looked at. Leave out y, or compile with a loss.",
+            stacklevel=6,
         )
+        return [None] * len(outputs)
     if isinstance(y, dict):
         given = {name: y.get(name) for name in names}
         missing = [name for name in wanted if given[name] is None]

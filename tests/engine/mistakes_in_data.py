@@ -105,11 +105,6 @@ MISTAKES = {
     "no samples": (fit(X[:0], C[:0]), ValueError, "no data: the arrays hold 0 samples"),
     "no data": (lambda b: b.classes.fit(verbose=0), ValueError, "no input data: x is None"),
     "no labels": (fit(X, None), ValueError, "No targets were given.*'kind' needs them: pass y"),
-    "labels without a loss": (
-        recompiled(None),
-        ValueError,
-        r"compiled without a loss \(loss=None\)",
-    ),
     "no loss": (
         lambda b: (b.classes.compile(b.classes.optimizer), b.classes.fit(X, verbose=0)),
         ValueError,

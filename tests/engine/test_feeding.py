@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from minikeras import optimizers
+from minikeras import ops, optimizers
 from minikeras.autograd import Tensor
 from minikeras.callbacks import LambdaCallback
-from minikeras.layers import Dense, Flatten
+from minikeras.layers import Dense, Flatten, Layer
 from minikeras.models import Input, Model, Sequential
 from minikeras.utils import PyDataset, Sequence
 from tests.engine.support import data, fork, line
@@ -260,3 +260,23 @@ def test_stateful_models_need_whole_batches():
     model.fit(X, Y, batch_size=4, verbose=0)
     with pytest.raises(ValueError, match="12 samples do not make whole batches of 5"):
         model.fit(X, Y, batch_size=5, verbose=0)
+
+
+def test_labels_that_no_loss_looks_at():
+    class Penalty(Layer):
+        def call(self, inputs):
+            self.add_loss(ops.mean(ops.square(inputs)))
+            return inputs
+
+    model = Sequential([Dense(2, input_dim=X.shape[1]), Penalty()])
+    model.compile("sgd")
+    expected = model.evaluate(X, verbose=0)
+    with pytest.warns(UserWarning, match="without a loss.*not looked at"):
+        assert model.evaluate(X, Y, verbose=0) == pytest.approx(expected)
+    with pytest.warns(UserWarning, match="without a loss"):
+        model.fit(X, Y, epochs=3, verbose=0)
+    assert model.evaluate(X, verbose=0) < expected
+    alone = line()
+    alone.compile("sgd")
+    with pytest.warns(UserWarning), pytest.raises(ValueError, match="nothing to minimise"):
+        alone.fit(X, Y, verbose=0)
