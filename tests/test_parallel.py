@@ -178,14 +178,6 @@ def test_large_products_are_shared(threads, monkeypatch):
     assert counts == [(300, 100), (300, 100)]
 
 
-def test_several_products_at_once(threads):
-    rng = np.random.default_rng(0)
-    a, b, c = (rng.normal(size=(n, n)) for n in (200, 200, 200))
-    for pairs in ([(a, b), (b.T, c)], [(a[:2], b), (b, c[:, :3])], [(a, b[0]), (b, c)]):
-        for found, (left, right) in zip(parallel.matmuls(pairs), pairs, strict=True):
-            np.testing.assert_allclose(found, left @ right, atol=1e-11)
-
-
 def test_products_of_other_ranks():
     a, b = np.ones((2, 3, 4)), np.ones((4, 2))
     np.testing.assert_array_equal(parallel.matmul(a, b), a @ b)

@@ -19,12 +19,15 @@ from .gradcheck import (
     check_second_order,
     check_variables,
 )
+from .product_gradient import WORTH_DEFERRING, ProductGradient
 from .row_gradient import RowGradient
 from .tensor import Tensor, Variable
 
 __all__ = [
     "GradientError",
+    "ProductGradient",
     "RowGradient",
+    "WORTH_DEFERRING",
     "SecondDerivativeError",
     "Tensor",
     "Variable",

@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from .engine import SecondDerivativeError, no_grad, recording
+from .product_gradient import ProductGradient
 from .row_gradient import RowGradient
 from .tensor import Tensor
 
@@ -35,19 +36,25 @@ class _Walk:
 
     Args:
         differentiable: whether gradients are tensors that are recorded in turn.
+        defers: whether the gradient of a leaf may be given back as a `ProductGradient`.
     """
 
-    def __init__(self, differentiable):
+    def __init__(self, differentiable, defers=False):
         self.found = {}
         self.owned = set()
         self.heap = []
         self.differentiable = differentiable
+        self.defers = defers
 
     def add(self, node, index, g):
         """Add `g` to the gradient of output `index` of `node`."""
         if type(node.dtype) is tuple:
             self._add_to_one_of_several(node, index, g)
             return
+        if type(g) is ProductGradient:
+            fits = g.shape == node.shape and g.dtype == node.dtype
+            if not (self.defers and node.leaf and fits):
+                g = g.dense()
         if type(g) is not RowGradient:
             if g.shape != node.shape:
                 g = unbroadcast(g, node.shape)
@@ -65,7 +72,7 @@ class _Walk:
 
     def _sum(self, old, g, key):
         """Return old + g, in place where the memory is ours."""
-        if key in self.owned and type(g) is not RowGradient:
+        if key in self.owned and type(g) is np.ndarray:
             old += g
             return old
         total = old + g
@@ -74,7 +81,7 @@ class _Walk:
         return total
 
     def _add_to_one_of_several(self, node, index, g):
-        if type(g) is RowGradient:
+        if type(g) in (ProductGradient, RowGradient):
             g = g.dense()
         if g.shape != node.shape[index]:
             g = unbroadcast(g, node.shape[index])
@@ -182,18 +189,44 @@ def gradients(output, sources, seed=None, create_graph=False):
     return [_gradient_of(source, walk.found) for source in sources]
 
 
-def leaf_gradients(output, variables):
+def leaf_gradients(output, variables, defer=False):
     """Return the gradients of a scalar with respect to all the leaves it was recorded for.
 
     The quick way for a training step: inside `recording(variables)` every node leads to one of
     them, so nothing has to be worked out before the walk.
+
+    Args:
+        output: the scalar, a tensor.
+        variables: list of leaves.
+        defer: whether gradients may be given as `ProductGradient`.
+
+    Returns:
+        List of arrays, `RowGradient`s and, with `defer`, `ProductGradient`s; None where the
+        scalar does not depend on a leaf.
     """
-    walk = _Walk(False)
+    walk = _Walk(False, defer)
     walk.add(output._node, output._index, _one(output.data.dtype))
     with no_grad():
         walk.run((), None)
     found = walk.found
-    return [found.get(v._node) for v in variables]
+    grads = [found.get(v._node) for v in variables]
+    if defer and any([type(g) is ProductGradient for g in grads]):  # noqa: C419 - faster
+        _compute_what_reads_variables(grads, variables)
+    return grads
+
+
+def _compute_what_reads_variables(grads, variables):
+    """Compute the products with a variable's own memory, which is about to be written to."""
+    memory = {id(_owner(v.data)) for v in variables}
+    for i, g in enumerate(grads):
+        if type(g) is ProductGradient and id(_owner(g.left)) in memory:
+            grads[i] = g.dense()
+
+
+def _owner(array):
+    while array.base is not None:
+        array = array.base
+    return array
 
 
 @functools.cache

@@ -71,7 +71,8 @@ class Stepping(KeptSymbols):
         optimizer = self.optimizer
         if optimizer.loss_scale_factor is not None:
             total = optimizer.scale_loss(total)
-        optimizer.apply(leaf_gradients(total, self._targets), self._targets)
+        grads = leaf_gradients(total, self._targets, defer=optimizer.takes_products())
+        optimizer.apply(grads, self._targets)
 
     def _warn_of_nothing_to_train(self):
         warnings.warn(

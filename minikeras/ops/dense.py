@@ -3,8 +3,8 @@
 import numpy as np
 
 from .. import config
-from ..autograd import Tensor, composite, op
-from ..parallel import matmul, matmuls
+from ..autograd import WORTH_DEFERRING, ProductGradient, Tensor, composite, op
+from ..parallel import matmul
 from .activation import sigmoid
 from .arithmetic import multiply
 from .columns import sum_rows
@@ -55,12 +55,12 @@ def _dense(x, kernel, bias=None, kept=None, /, activation=None, rate=0.0):
         if rows is not x:
             g = g.reshape((-1, g.shape[-1]))
         for_x = for_kernel = for_bias = None
-        if needs[0] and needs[1]:
-            for_x, for_kernel = matmuls([(g, kernel.T), (rows.T, g)])
-        elif needs[0]:
+        if needs[0]:
             for_x = matmul(g, kernel.T)
-        elif needs[1]:
-            for_kernel = matmul(rows.T, g)
+        if needs[1]:
+            large = rows.size * kernel.shape[1] >= WORTH_DEFERRING
+            later = large and type(rows) is type(g) is np.ndarray
+            for_kernel = ProductGradient(rows.T, g) if later else matmul(rows.T, g)
         if for_x is not None and rows is not x:
             for_x = for_x.reshape(x.shape)
         if bias is not None and needs[2]:

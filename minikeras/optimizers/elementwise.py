@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from .. import parallel
-from ..autograd import RowGradient
+from ..autograd import ProductGradient, RowGradient
 from .base import Optimizer
 from .memory import home_of, move_alike, move_together
 from .plan import Plan
@@ -151,6 +151,16 @@ class ElementwiseOptimizer(Optimizer):
     # -----------------------------------------------------------------------------------------
     # The step
     # -----------------------------------------------------------------------------------------
+    def takes_products(self):
+        """Return whether nothing has to be known of all gradients before the first is used."""
+        return type(self).apply is Optimizer.apply and not (
+            self.gradient_accumulation_steps
+            or self.clipnorm
+            or self.global_clipnorm
+            or self.loss_scale_factor
+            or type(self).update_step is not ElementwiseOptimizer.update_step
+        )
+
     def _update(self, variables, grads, factors, rate):
         if type(self).update_step is not ElementwiseOptimizer.update_step:
             super()._update(variables, grads, factors, rate)
@@ -162,21 +172,20 @@ class ElementwiseOptimizer(Optimizer):
             for piece in plan.pieces
         ]
         work = partial(self._run, plan, sources, rate)
-        least = -(-_WORTH_A_THREAD * len(plan.blocks) // max(plan.size, 1))
-        if len(plan.blocks) < 2 * least:
-            work(0, len(plan.blocks))
+        if plan.size < 2 * _WORTH_A_THREAD:
+            work(0, plan.size)
         else:
-            parallel.run(work, len(plan.blocks), least)
+            parallel.run(work, plan.size, _WORTH_A_THREAD // 8)
 
     def _run(self, plan, sources, rate, first, last):
-        """Update the blocks from `first` to before `last`.
+        """Update the elements from `first` to before `last`.
 
         `sources` holds per piece the gradient, a factor for it, and k.
         """
         clip = self.clipvalue
         sweep = self.fades_away and (self._iterations.number + 1) % _SWEEP_EVERY == 0
         room = plan.borrow_room()
-        for block in plan.blocks[first:last]:
+        for block in plan.share(first, last):
             g, factor, k = sources[block.source]
             x = block.x
             if sweep:
@@ -189,7 +198,10 @@ class ElementwiseOptimizer(Optimizer):
             if type(g) is RowGradient:
                 self._run_rows(block, g, buffer, scratch, k)
                 continue
-            g = g[block.start : block.stop]
+            if type(g) is ProductGradient:
+                g = block.product(g, buffer)
+            else:
+                g = g[block.start : block.stop]
             if factor is not None:
                 g = np.multiply(g, factor, out=buffer)
             if clip:

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ..autograd import RowGradient, Tensor, Variable
+from ..autograd import ProductGradient, RowGradient, Tensor, Variable
 
 
 def as_gradient(g):
@@ -12,6 +12,8 @@ def as_gradient(g):
     if isinstance(g, RowGradient):
         rows, values = g.merged()
         return RowGradient(rows, values, g.shape)
+    if isinstance(g, ProductGradient):
+        return g.dense()
     return g.data if isinstance(g, Tensor) else np.asarray(g)
 
 
@@ -19,7 +21,7 @@ def as_type(g, dtype):
     """Return a gradient in another dtype."""
     if isinstance(g, RowGradient):
         return RowGradient(g.rows, g.values.astype(dtype), g.shape)
-    return g.astype(dtype)
+    return as_gradient(g).astype(dtype)
 
 
 class Pairing:
@@ -30,6 +32,10 @@ class Pairing:
 
     def _start_pairing(self):
         self._warned_of = set()
+
+    def takes_products(self):
+        """Return whether a gradient may be given as a `ProductGradient`, still to be computed."""
+        return False
 
     def _pair(self, grads, variables):
         """Return the variables that have a gradient, and the gradients as arrays, both checked."""
@@ -61,7 +67,9 @@ class Pairing:
             if g is None:
                 missing.append(i)
                 continue
-            if type(g) is not np.ndarray:
+            if type(g) is not np.ndarray and not (
+                type(g) is ProductGradient and self.takes_products()
+            ):
                 g = grads[i] = as_gradient(g)
             data = variable.data
             if g.shape != data.shape:

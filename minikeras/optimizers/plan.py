@@ -4,17 +4,18 @@ A plan is made once for a set of variables and used for every step. It consists 
 these of blocks. Small variables that lie side by side form one piece: their gradients are copied
 together, and the piece is updated as one vector. A large variable is a piece of its own, updated
 straight from its gradient. A block is as much of a piece as stays in the processor's cache while
-several passes go over it.
+several passes go over it, and large enough that threads which update one each seldom want
+Python's lock at the same moment.
 """
 
 import math
 
 import numpy as np
 
-from ..autograd import RowGradient
+from ..autograd import ProductGradient, RowGradient
 from .memory import SMALL, flat_array, flat_views, runs
 
-BLOCK = 1 << 16  # elements
+BLOCK = 1 << 17  # elements
 
 
 class Piece:
@@ -44,12 +45,15 @@ class Piece:
                 start, end = end, end + math.prod(shape)
                 self.stages.append(self.staged[start:end].reshape(shape))
 
-    def bounds(self):
-        """Return the (start, stop) pairs of its blocks; a large variable's rows stay whole."""
-        size = BLOCK
-        if self.staged is None and self.width <= BLOCK:
-            size -= BLOCK % self.width
-        return [(i, min(i + size, self.x.size)) for i in range(0, self.x.size, size)]
+    def bounds(self, start, stop):
+        """Return the (start, stop) pairs of its blocks in a range of elements, alike in length."""
+        count = -(-(stop - start) // BLOCK)
+        cuts = [self.row_start(start + (stop - start) * i // count) for i in range(count)]
+        return [(i, j) for i, j in zip(cuts, [*cuts[1:], stop], strict=True) if i < j]
+
+    def row_start(self, i):
+        """Return where the row of element `i` begins; rows of a large variable stay whole."""
+        return i - i % self.width if self.staged is None and self.width <= BLOCK else i
 
     def collect(self, grads, factors, clipvalue):
         """Return the gradient of the piece, flat, and a factor it is still to be multiplied by.
@@ -66,9 +70,15 @@ class Piece:
             g, factor = grads[i], factors and factors[i]
             if isinstance(g, RowGradient):
                 return self._rows(g, factor, clipvalue)
+            if isinstance(g, ProductGradient):
+                if self.width <= BLOCK:
+                    return g, factor
+                g = g.dense()
             return g.reshape(-1), factor
         for i, stage in zip(self.members, self.stages):
             g = grads[i]
+            if isinstance(g, ProductGradient):
+                g = g.dense()
             if isinstance(g, RowGradient):
                 stage.fill(0)
                 stage[g.rows] = g.values
@@ -107,6 +117,14 @@ class Block:
         self.x = piece.x[start:stop]
         self.slots = tuple(s[start:stop] for s in piece.slots)
 
+    def product(self, gradient, buffer):
+        """Return its part of a `ProductGradient`, flat, in the memory of `buffer`."""
+        width = self.piece.width
+        rows = slice(self.start // width, self.stop // width)
+        out = buffer.reshape(-1, width)
+        np.matmul(gradient.left[rows], gradient.right, out=out)
+        return buffer
+
 
 class Plan:
     """The way through memory for one set of variables.
@@ -119,7 +137,6 @@ class Plan:
 
     Attributes:
         pieces: list of `Piece`.
-        blocks: list of `Block`, all parts of all pieces.
         size: the number of elements of them all.
     """
 
@@ -133,12 +150,8 @@ class Plan:
                 x, *slots = flat_views(rows, members)
                 shapes = [rows[i][0].shape for i in members]
                 self.pieces.append(Piece(members, x, slots, shapes, weight_decays[members[0]]))
-        self.blocks = [
-            Block(source, piece, start, stop)
-            for source, piece in enumerate(self.pieces)
-            for start, stop in piece.bounds()
-        ]
         self.size = sum(piece.x.size for piece in self.pieces)
+        self._shares = {}
         self._buffers_needed = scratch + 1
         self._rooms = []
 
@@ -157,6 +170,27 @@ class Plan:
         if group:
             yield group
 
+    def share(self, start, stop):
+        """Return the blocks of a share of all elements, such that shares of a range cover it.
+
+        The ends of a share are moved to the beginning of a row.
+        """
+        key = start, stop
+        if key not in self._shares:
+            self._shares[key] = list(self._blocks(start, stop))
+        return self._shares[key]
+
+    def _blocks(self, start, stop):
+        end = 0
+        for source, piece in enumerate(self.pieces):
+            begin, end = end, end + piece.x.size
+            low, high = (
+                piece.row_start(i - begin) if i < end else piece.x.size
+                for i in (max(start, begin), max(stop, begin))
+            )
+            for bounds in piece.bounds(low, high) if low < high else ():
+                yield Block(source, piece, *bounds)
+
     def borrow_room(self):
         """Return the buffers for one thread: per dtype a list of them, as long as a block."""
         try:
@@ -164,8 +198,10 @@ class Plan:
         except IndexError:
             pass
         longest = {}
-        for block in self.blocks:
-            longest[block.x.dtype] = max(block.x.size, longest.get(block.x.dtype, 0))
+        for piece in self.pieces:
+            # Moving a cut to the beginning of a row can lengthen a block by most of a row.
+            block = min(piece.x.size, BLOCK + piece.width)
+            longest[piece.x.dtype] = max(block, longest.get(piece.x.dtype, 0))
         return {
             dtype: [flat_array(size, dtype) for _ in range(self._buffers_needed)]
             for dtype, size in longest.items()

@@ -18,13 +18,12 @@ in the order of the parts: a sum over them has the same bits in every run.
 """
 
 from .blas import blas_in_one_thread
-from .products import matmul, matmuls
+from .products import matmul
 from .threads import num_threads, run, set_num_threads
 
 __all__ = [
     "blas_in_one_thread",
     "matmul",
-    "matmuls",
     "num_threads",
     "run",
     "set_num_threads",

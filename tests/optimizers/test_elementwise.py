@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from minikeras import parallel
-from minikeras.autograd import Variable
+from minikeras.autograd import ProductGradient, Variable
 from minikeras.optimizers import SGD, Adadelta, Adam, Nadam, RMSprop
 from minikeras.optimizers.elementwise import _SWEEP_EVERY
 from minikeras.optimizers.memory import home_of
 from tests.optimizers.support import assert_same_bits, gradients, run, values, variables
 
 SHAPES = [(4, 3), (3,), (150, 120), (3, 2), (2,)]
+RNG = np.random.default_rng(4)
 
 
 def apart(cls, steps_of, **settings):
@@ -176,6 +177,70 @@ def test_threads_make_no_difference(cls):
         parallel.set_num_threads(before)
     assert_same_bits(results[0], results[1])
     assert_same_bits(results[0], results[2])
+
+
+PRODUCT = (RNG.normal(size=(600, 9)), RNG.normal(size=(9, 500)))
+
+
+def with_product(optimizer, threads, deferred, dtype="float32"):
+    """The values after three steps in which one gradient of three is a product."""
+    xs = variables([(4, 3), (600, 500), (700,)], dtype)
+    left, right = (a.astype(dtype) for a in PRODUCT)
+    before = parallel.num_threads()
+    parallel.set_num_threads(threads)
+    try:
+        for step in range(3):
+            others = gradients([(4, 3), (700,)], dtype, seed=step)
+            product = ProductGradient(left, right)
+            optimizer.apply([others[0], product if deferred else product.dense(), others[1]], xs)
+    finally:
+        parallel.set_num_threads(before)
+    return values(xs)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("cls", [SGD, Adadelta, Adam, Nadam, RMSprop])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_gradients_that_are_products(cls, threads, dtype):
+    settings = {"clipvalue": 1.5, "weight_decay": 0.01}
+    assert cls(**settings).takes_products()
+    found = with_product(cls(**settings), threads, True, dtype)
+    expected = with_product(cls(**settings), threads, False, dtype)
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4 if dtype == "float32" else 1e-9)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"clipnorm": 1.0},
+        {"global_clipnorm": 1.0},
+        {"gradient_accumulation_steps": 2},
+        {"loss_scale_factor": 2.0},
+    ],
+    ids=str,
+)
+def test_products_that_must_be_known_first(setting):
+    assert not SGD(0.1, **setting).takes_products()
+    found = with_product(SGD(0.1, **setting), 1, True)
+    assert_same_bits(found, with_product(SGD(0.1, **setting), 1, False))
+
+
+def test_rows_too_long_for_a_block():
+    xs = variables([(2, 200_000)])
+    left, right = np.ones((2, 3), "float32"), np.ones((3, 200_000), "float32")
+    before = values(xs)[0]
+    SGD(0.5).apply([ProductGradient(left, right)], xs)
+    np.testing.assert_allclose(xs[0].data, before - 1.5, rtol=1e-6)
+
+
+def test_an_optimizer_of_ones_own_is_given_arrays():
+    class Mine(SGD):
+        def apply(self, grads, trainable_variables=None):
+            self.seen = [type(g) for g in grads]
+            super().apply(grads, trainable_variables)
+
+    assert not Mine(0.1).takes_products()
 
 
 def test_gradients_are_let_go():

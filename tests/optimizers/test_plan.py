@@ -1,5 +1,7 @@
 """Plans: pieces and blocks, and the gradients that are brought to them."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def make(shapes, weight_decays=None, dtype="float32"):
 def test_small_variables_are_one_piece():
     _, plan = make([(2, 3), (3,), (), (4, 4)])
     assert [p.members for p in plan.pieces] == [[0, 1, 2, 3]]
-    assert [b.x.size for b in plan.blocks] == [26]
+    assert [b.x.size for b in plan.share(0, 26)] == [26]
     assert plan.size == 26
 
 
@@ -39,15 +41,28 @@ def test_weight_decay_divides_small_variables():
 def test_blocks_cover_a_variable_in_whole_rows(shape):
     xs, plan = make([shape])
     width = xs[0].size // shape[0]
+    shares = [0, plan.size // 3, plan.size // 3 + 1, plan.size]
     stops = [0]
-    for block in plan.blocks:
+    for block in [b for ends in itertools.pairwise(shares) for b in plan.share(*ends)]:
         assert block.start == stops[-1]
-        assert block.x.size == block.stop - block.start <= BLOCK
+        assert block.x.size == block.stop - block.start < BLOCK + width
         assert np.shares_memory(block.x, xs[0].data)
         if width <= BLOCK:
             assert block.start % width == 0
         stops.append(block.stop)
     assert stops[-1] == xs[0].size
+
+
+def test_shares_of_several_pieces():
+    _, plan = make([(3,), (200, 100), (100,), (SMALL,)])
+    whole = [(b.source, b.start, b.stop) for b in plan.share(0, plan.size)]
+    assert whole == [(i, 0, piece.x.size) for i, piece in enumerate(plan.pieces)]
+    seen = np.zeros(plan.size, int)
+    begins = np.cumsum([0, *(piece.x.size for piece in plan.pieces)])
+    for start, stop in itertools.pairwise([0, 50, 5000, 20110, plan.size]):
+        for b in plan.share(start, stop):
+            seen[begins[b.source] + b.start : begins[b.source] + b.stop] += 1
+    assert (seen == 1).all()
 
 
 def collect(plan, gradients, factors=None, clipvalue=None):
