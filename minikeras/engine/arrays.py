@@ -264,7 +264,11 @@ def pieces(array, rows=8192):
 
 
 def batch_of(array, index, dtype):
-    """Cut a batch (an index array or a slice) and cast it to the model's type."""
+    """Cut a batch (an index array or a slice) and cast it to the model's type.
+
+    Raises:
+        ValueError: a value that has no whole number, such as NaN, where whole numbers are wanted.
+    """
     if array is None:
         return None
     if not isinstance(array, np.ndarray):
@@ -274,8 +278,23 @@ def batch_of(array, index, dtype):
     else:
         batch = array.take(index, axis=0)  # in a quarter of the time of array[index], if small
     if dtype is not None and batch.dtype != dtype:
-        batch = batch.astype(dtype)
+        whole = np.dtype(dtype).kind in "iu"
+        batch = _as_whole_numbers(batch, dtype) if whole else batch.astype(dtype)
     return batch
+
+
+def _as_whole_numbers(batch, dtype):
+    """Cast to integers; a ValueError names a value that they have no place for."""
+    try:
+        with np.errstate(invalid="raise"):
+            return batch.astype(dtype)
+    except FloatingPointError:
+        limits = np.iinfo(dtype)
+        wrong = batch[~((batch >= limits.min) & (batch <= limits.max))]
+        raise ValueError(
+            f"The model takes whole numbers here ({limits.dtype}), but the data hold {wrong[0]}. "
+            "Fill in what is missing, and give indices as integers."
+        ) from None
 
 
 def read(array, index):

@@ -221,6 +221,17 @@ def test_batches_are_cast_only_where_need_be():
     assert batch_of(swapped, slice(0, 3), np.dtype("float32")).dtype.isnative
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e20])
+def test_a_value_that_is_no_whole_number_is_named(value):
+    x = np.array([[1.0, 2.0], [value, 3.0]])
+    with pytest.raises(
+        ValueError, match=rf"\(int32\), but the data hold {value}".replace("+", r"\+")
+    ):
+        batch_of(x, slice(0, 2), "int32")
+    assert batch_of(x, slice(0, 1), "int32").tolist() == [[1, 2]]
+    assert batch_of(x, slice(0, 2), "float32").shape == (2, 2)
+
+
 def test_reads_from_disk_ascend_and_do_not_repeat():
     stored = OnDisk(np.arange(10) * 10)
     batch = batch_of(stored, np.array([7, 2, 7, 0]), None)
