@@ -24,8 +24,9 @@ from .arrays import (
     is_number_list,
     yields_batches,
 )
+from .generator_source import GeneratorSource, is_generator
 from .sample_weights import arrange_weights
-from .sources import ArraySource, GeneratorSource, StructureSource, is_generator
+from .sources import ArraySource, StructureSource
 from .targets import check_target
 
 DEFAULT_BATCH_SIZE = 32

@@ -15,9 +15,9 @@ from .arguments import (
     worker_settings,
 )
 from .arrays import yields_batches
+from .generator_source import is_generator, refuse_endless
 from .interrupts import Interrupts
 from .loops import test_epoch, train_epoch
-from .sources import is_generator, refuse_endless
 from .splitting import hold_out
 from .training_run import TrainingRun
 

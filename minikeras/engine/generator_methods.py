@@ -3,7 +3,7 @@
 import inspect
 
 from .arguments import older_names
-from .sources import refuse_endless
+from .generator_source import refuse_endless
 
 _OLDER = {
     "samples_per_epoch": "steps_per_epoch",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .arrays import as_array, is_number_list, yields_batches
-from .sources import is_generator
+from .generator_source import is_generator
 
 
 def hold_out(x, y, sample_weight, share):

@@ -39,6 +39,8 @@ class LocallyConnected(SpatialLayer):
         ValueError: the spatial size of the input is not known when the layer is built.
     """
 
+    _default_format = None  # the configured one
+
     def __init__(
         self,
         filters,
@@ -58,7 +60,9 @@ class LocallyConnected(SpatialLayer):
         **kwargs,
     ):
         super().__init__(
-            data_format=data_format, activity_regularizer=activity_regularizer, **kwargs
+            data_format=data_format or self._default_format,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
         )
         self.filters = positive(filters, "filters", type(self).__name__)
         self.kernel_size = normalize_tuple(kernel_size, self.rank, "kernel_size")
@@ -123,42 +127,7 @@ class LocallyConnected1D(LocallyConnected):
     """
 
     rank = 1
-
-    def __init__(
-        self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format or "channels_last",
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            **kwargs,
-        )
+    _default_format = "channels_last"
 
     def _convolve(self, inputs):
         return local_conv1d(inputs, self.kernel, self.kernel_size, self.strides, self.data_format)
