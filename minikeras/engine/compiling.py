@@ -123,6 +123,12 @@ class Compiling:
         names, shapes, dtypes = self._describe_outputs(inputs)
         compilation.resolve(names, shapes, dtypes, self._tracked_metrics())
 
+    def _forget_outputs(self):
+        """Sort out again, at the next use, what had been settled for other layers and outputs."""
+        self._targets = None
+        if self._compilation is not None:
+            self._compilation.unresolve()
+
     def _collect_trainable(self):
         """Fix which variables training moves, and the penalties on weights."""
         self._targets = self.trainable_weights

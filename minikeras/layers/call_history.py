@@ -19,8 +19,12 @@ class CallHistory:
 
     @property
     def outbound_nodes(self):
-        """The calls that use an output of this layer."""
+        """The calls that use an output of this layer; scripts of Keras 2 clear the list."""
         return self._outbound_nodes
+
+    @outbound_nodes.setter
+    def outbound_nodes(self, nodes):
+        self._outbound_nodes = list(nodes)
 
     def _at_node(self, index, attribute, what):
         """Return an attribute of the call number `index`, the only element of a list by itself."""

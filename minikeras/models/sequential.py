@@ -11,6 +11,20 @@ from ..utils.nest import flatten
 from .model import Model
 
 
+class _Layers(list):
+    """The layers of a Sequential model, as a list from which the last one can be taken."""
+
+    def __init__(self, model, layers):
+        super().__init__(layers)
+        self._model = model
+
+    def pop(self, index=-1):
+        """Remove and return the last layer, from the model too; others are taken off the list."""
+        if self and index in (-1, len(self) - 1):
+            self._model.pop()
+        return super().pop(index)
+
+
 class Sequential(Model):
     """A stack of layers with one input and one output.
 
@@ -36,8 +50,11 @@ class Sequential(Model):
 
     @property
     def layers(self):
-        """The layers of the stack; an `InputLayer` that was added by itself comes first."""
-        return [*self._listed_input, *self._stack]
+        """The layers of the stack; an `InputLayer` that was added by itself comes first.
+
+        A list; `layers.pop()`, with which scripts of Keras 2 take a layer off, does so.
+        """
+        return _Layers(self, [*self._listed_input, *self._stack])
 
     def _sublayers(self):
         return list(self._stack)
@@ -103,11 +120,6 @@ class Sequential(Model):
         self._init_graph(self._values[0], self._values[-1])
         self._forget_outputs()
 
-    def _forget_outputs(self):
-        self._targets = None
-        if self._compilation is not None:
-            self._compilation.unresolve()
-
     def pop(self, rebuild=True):
         """Remove and return the top layer.
 
@@ -126,6 +138,17 @@ class Sequential(Model):
         elif not self._stack and getattr(layer, "batch_input_shape", None) is not None:
             self._values = []  # the next first layer brings an input shape of its own
         return layer
+
+    def _end_at(self, outputs):
+        """Take off what lies above the layer that gives `outputs`."""
+        places = [i for i, value in enumerate(self._values) if value is outputs and i]
+        if not places:
+            raise ValueError(
+                f"The Sequential model {self.name!r} can end only at the output of one of its "
+                "layers. For anything else make a Model(model.inputs, outputs)."
+            )
+        while len(self._stack) > places[0]:
+            self.pop()
 
     def build(self, input_shape=None):
         """Make the weights for inputs of `input_shape`, the batch axis included.

@@ -3,7 +3,7 @@
 import inspect
 
 from ..registry import suggest
-from ..utils.nest import unpack_single
+from ..utils.nest import flatten, unpack_single
 
 
 class Structure:
@@ -30,6 +30,19 @@ class Structure:
     def outputs(self):
         """The symbolic outputs, a list; None for a subclassed model."""
         return None if self._graph is None else self._graph.outputs
+
+    @outputs.setter
+    def outputs(self, tensors):
+        """Let the model end at other symbolic tensors, as scripts of Keras 2 cut their models.
+
+        `keras.Model(model.inputs, tensors)` leaves the model as it is, and makes another one.
+        """
+        self._need_graph("outputs")
+        self._end_at(unpack_single(flatten(tensors)))
+        self._forget_outputs()
+
+    def _end_at(self, outputs):
+        self._init_graph(self._input_structure, outputs)
 
     @property
     def input(self):

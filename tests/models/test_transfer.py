@@ -124,6 +124,70 @@ def test_a_sequential_model_loses_its_head():
     assert model.predict(x).shape == (32, 2)
 
 
+def stack():
+    return keras.Sequential(
+        [layers.Dense(4, input_shape=(6,)), layers.Dense(3), layers.Dense(5, name="last")]
+    )
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_way_of_2017_to_cut_a_stack(compiled):
+    model = stack()
+    if compiled:
+        model.compile("sgd", "mse")
+    body = model.get_weights()[:4]
+    last = model.layers.pop()
+    assert last.name == "last"
+    model.outputs = [model.layers[-1].output]
+    model.layers[-1].outbound_nodes = []
+    assert model.output_shape == (None, 3)
+    for layer in model.layers:
+        layer.trainable = False
+    model.add(layers.Dense(2, activation="softmax"))
+    model.compile("sgd", LOSS)
+    x, y = data(2)
+    model.fit(x, y, verbose=0)
+    assert equal(model.get_weights()[:4], body)
+    assert len(model.layers) == 3
+    assert model.predict(x).shape == (32, 2)
+
+
+def test_the_way_of_2017_to_cut_a_graph():
+    model = base()
+    model.compile("sgd", LOSS)
+    x, _ = data()
+    model.layers.pop()
+    model.outputs = [model.layers[-1].output]
+    assert model.output_shape == (None, 6)
+    assert [la.name for la in model.layers[1:]] == ["first", "second", "third"]
+    other = keras.Model(model.input, model.get_layer("third").output)
+    np.testing.assert_array_equal(model.predict(x), other.predict(x))
+    model.compile("sgd", "mse")
+    model.fit(x, x, verbose=0)
+
+
+def test_a_stack_ends_at_a_layer_of_its_own():
+    model = stack()
+    model.outputs = model.layers[0].output
+    assert model.output_shape == (None, 4)
+    with pytest.raises(ValueError, match=r"Model\(model.inputs, outputs\)"):
+        model.outputs = [keras.Input((4,))]
+    assert model.output_shape == (None, 4)
+    first = model.layers[0]
+    assert model.layers.pop(0) is first
+    assert model.layers == []
+    with pytest.raises(IndexError):
+        model.layers.pop()
+
+
+def test_taking_a_layer_out_of_the_list_alone():
+    model = stack()
+    listed = model.layers
+    assert listed.pop(0).units == 4
+    assert len(model.layers) == 3
+    assert isinstance(model.layers, list)
+
+
 def test_what_is_frozen_stays_and_the_rest_moves():
     model = new_head(base())
     for layer in model.layers[:-1]:
