@@ -3,6 +3,7 @@
 import copy
 
 from .. import ops
+from ..registry import custom_object_scope
 from ..utils.nest import as_list
 from .base import Layer, register, registry
 from .inputs import shapes_of
@@ -238,7 +239,7 @@ def _forward_copy(layer):
         forward = copy.copy(layer)
         forward.name = name
         return forward
-    return type(layer).from_config({**layer.get_config(), "name": name})
+    return _made_like(layer, {**layer.get_config(), "name": name})
 
 
 def _backward_copy(layer):
@@ -246,4 +247,12 @@ def _backward_copy(layer):
     config = layer.get_config()
     config["go_backwards"] = not config["go_backwards"]
     config["name"] = f"backward_{layer.name.removeprefix('forward_')}"
-    return type(layer).from_config(config)
+    return _made_like(layer, config)
+
+
+def _made_like(layer, config):
+    """Return a layer of the same class; cells inside may be of classes not registered."""
+    cell = getattr(layer, "cell", layer)
+    cells = [cell, *getattr(cell, "cells", ())]
+    with custom_object_scope({type(cell).__name__: type(cell) for cell in cells}):
+        return type(layer).from_config(config)

@@ -104,6 +104,26 @@ def test_a_backward_layer_of_its_own():
     assert copy.get_config() == layer.get_config()
 
 
+def test_a_cell_of_the_users_own_need_not_be_registered():
+    class Adding(layers.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = self.state_size = units
+
+        def build(self, input_shape):
+            self.kernel = self.add_weight("kernel", (input_shape[-1], self.units))
+
+        def call(self, inputs, states):
+            output = keras.ops.matmul(inputs, self.kernel) + states[0]
+            return output, [output]
+
+    for cell in (Adding(2), [Adding(3), layers.GRUCell(2), Adding(2)]):
+        layer = layers.Bidirectional(layers.RNN(cell, return_sequences=True))
+        assert layer(X).shape == (3, 5, 4)
+        for one, other in zip(layer.forward_layer.weights, layer.backward_layer.weights):
+            assert one is not other
+
+
 def test_layers_that_do_not_go_together():
     for other, message in (
         (layers.GRU(2), "go different ways"),
