@@ -2,7 +2,7 @@
 
 from ..layers.input_layer import Input
 from .cloning import clone_model
-from .description import model_from_config, model_from_json, model_from_yaml
+from .description import model_from_config, model_from_yaml
 from .model import Model
 from .sequential import Sequential
 
@@ -12,6 +12,5 @@ __all__ = [
     "Sequential",
     "clone_model",
     "model_from_config",
-    "model_from_json",
     "model_from_yaml",
 ]

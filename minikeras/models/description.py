@@ -1,6 +1,4 @@
-"""Models from descriptions: JSON strings and config dictionaries."""
-
-import json
+"""Models from descriptions: config dictionaries."""
 
 from ..layers import registry as layer_registry
 from .model import Model
@@ -34,18 +32,3 @@ def model_from_yaml(yaml_string, custom_objects=None):
         "model_from_yaml() is not offered: loading YAML can run code, which is why Keras removed "
         "it. Turn the model into JSON where it was made, with to_json(), and use model_from_json()."
     )
-
-
-def model_from_json(json_string, custom_objects=None):
-    """Build a model from what `to_json` returned; its weights are new.
-
-    Raises:
-        ValueError: the string is no JSON of a model.
-    """
-    try:
-        config = json.loads(json_string)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"This is not the JSON of a model: {error}.") from None
-    if not isinstance(config, dict):
-        raise ValueError("This JSON does not describe a model: it is no object with 'class_name'.")
-    return model_from_config(config, custom_objects)

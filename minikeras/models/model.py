@@ -1,13 +1,11 @@
 """Model: layers between inputs and outputs, or a `call` of one's own, that can be trained."""
 
 import copy
-import json
 
 import numpy as np
 
 from .. import config as settings
 from .. import ops
-from .._version import KERAS_VERSION, __version__
 from ..autograd import no_grad
 from ..autograd.tensor import wrap
 from ..engine.arguments import known_arguments
@@ -340,17 +338,6 @@ class Model(Structure, Ends, Training, Layer):
         inputs, outputs = graph_from_config(config, custom_objects)
         return cls(inputs=inputs, outputs=outputs, name=config.get("name"))
 
-    def to_json(self, **kwargs):
-        """Return the architecture as a JSON string; `kwargs` go to `json.dumps`."""
-        document = {
-            "class_name": type(self).__name__,
-            "config": self.get_config(),
-            "keras_version": KERAS_VERSION,
-            "backend": "numpy",
-            "minikeras_version": __version__,
-        }
-        return json.dumps(document, default=_jsonable, **kwargs)
-
     def to_yaml(self, **kwargs):
         """Refuse: YAML can carry code, and Keras itself has dropped it.
 
@@ -369,14 +356,6 @@ class Model(Structure, Ends, Training, Layer):
         vars(self).update(state)
         if self._graph is not None:
             self._note_own_call()
-
-
-def _jsonable(value):
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    raise TypeError(f"{value!r} of type {type(value).__name__} cannot be written as JSON.")
 
 
 def _zeros(shape):

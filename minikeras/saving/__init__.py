@@ -12,6 +12,7 @@ from ..registry import (
 from ..utils.serialization import deserialize_keras_object
 from ..utils.serialization import to_config as serialize_keras_object
 from .api import export, load_model, load_weights, save_model, save_weights
+from .json_models import model_from_json, to_json
 
 __all__ = [
     "CustomObjectScope",
@@ -33,6 +34,8 @@ models.Model.save = save_model
 models.Model.save_weights = save_weights
 models.Model.load_weights = load_weights
 models.Model.export = export
+models.Model.to_json = to_json
 models.load_model = load_model
 models.save_model = save_model
-models.__all__ += ["load_model", "save_model"]
+models.model_from_json = model_from_json
+models.__all__ += ["load_model", "model_from_json", "save_model"]

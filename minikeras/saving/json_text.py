@@ -37,9 +37,14 @@ def _depth_exceeds(value, limit):
     return True
 
 
-def write_json(value):
-    """Return the JSON text of a config; NumPy numbers, types and arrays become plain ones."""
-    return json.dumps(value, default=_plain)
+def write_json(value, **options):
+    """Return the JSON text of a config; NumPy numbers, types and arrays become plain ones.
+
+    Args:
+        value: the config.
+        options: go to `json.dumps`.
+    """
+    return json.dumps(value, **{"default": _plain, **options})
 
 
 def _plain(value):

@@ -121,7 +121,7 @@ def test_custom_objects():
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("{", ValueError, "not the JSON of a model"),
+        ("{", ValueError, "no valid JSON"),
         ("[1]", ValueError, "does not describe a model"),
         ('{"class_name": "Sequentail", "config": []}', ValueError, "Did you mean 'Sequential'"),
         ('{"config": []}', ValueError, "class_name"),

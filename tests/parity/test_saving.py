@@ -11,7 +11,8 @@ from tests.parity.harness import assert_close
 from tests.saving.cases import ALL, CASES, DEFAULTS_DIFFER
 from tests.saving.test_round_trips import data_for, leaves, randomize
 
-FORMATS = ("m.keras", "m.h5", "w.weights.h5")
+# The last: the architecture as JSON, the weights by a file of weights alone.
+FORMATS = ("m.keras", "m.h5", "w.weights.h5", "json")
 FUNCTIONS = {
     "hard_sigmoid": "hard_sigmoid",
     "hard_sigmoid_keras3": "hard_sigmoid",
@@ -55,7 +56,7 @@ def compare(ours, theirs, x):
         assert_close(one, other, "predictions")
 
 
-@pytest.mark.parametrize("file", (*FORMATS, "w.h5"))
+@pytest.mark.parametrize("file", FORMATS)
 @pytest.mark.parametrize("name", ALL)
 def test_real_keras_loads_what_minikeras_saves(tmp_path, name, file):
     if file.startswith("w") and name in DEFAULTS_DIFFER:
@@ -67,6 +68,11 @@ def test_real_keras_loads_what_minikeras_saves(tmp_path, name, file):
     if file.startswith("m"):
         ours.save(path)
         theirs = keras.models.load_model(path, compile=False)
+    elif file == "json":
+        path = str(tmp_path / "w.h5")
+        ours.save_weights(path)
+        theirs = keras.models.model_from_json(ours.to_json(keras_version="3"))
+        theirs.load_weights(path)
     else:
         ours.save_weights(path)
         theirs = ALL[name](keras)
@@ -86,6 +92,11 @@ def test_minikeras_loads_what_real_keras_saves(tmp_path, name, file):
     if file.startswith("m"):
         theirs.save(path)
         ours = minikeras.saving.load_model(path, compile=False)
+    elif file == "json":
+        path = str(tmp_path / "w.weights.h5")
+        theirs.save_weights(path)
+        ours = minikeras.models.model_from_json(theirs.to_json())
+        ours.load_weights(path)
     else:
         theirs.save_weights(path)
         ours = ALL[name](minikeras)
