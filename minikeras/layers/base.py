@@ -36,7 +36,7 @@ from .inputs import (
     with_masks,
 )
 from .names import unique_name
-from .signature import call_signature, overrides, shape_parameters
+from .signature import call_signature, overrides, required_shapes, shape_parameters
 from .symbolic import KerasTensor, is_symbolic
 from .symbolic_call import call_symbolically, infer_call
 from .weights import KerasVariable, trainable_changes
@@ -201,6 +201,12 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
             return
         arguments = call_signature(type(self)).by_name(inputs, args, kwargs or {})
         shapes = {f"{name}_shape": shapes_of(a) for name, a in arguments.items() if a is not None}
+        missing = [name for name in required_shapes(type(self)) if name not in shapes]
+        if missing:
+            raise TypeError(
+                f"Layer {self.name!r} ({type(self).__name__}) takes several inputs, and was called "
+                f"without {', '.join(name.removesuffix('_shape') for name in missing)}."
+            )
         self.build(**{name: shapes[name] for name in names if name in shapes})
 
     def _after_build(self, args, kwargs):

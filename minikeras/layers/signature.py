@@ -50,6 +50,15 @@ def shape_parameters(cls):
 
 
 @functools.cache
+def required_shapes(cls):
+    """Return the names of the shapes that `cls.build` cannot do without."""
+    parameters = inspect.signature(cls.build).parameters
+    return tuple(
+        n for n in shape_parameters(cls) if parameters[n].default is inspect.Parameter.empty
+    )
+
+
+@functools.cache
 def overrides(cls, base, name):
     """Return whether `cls` has another attribute `name` than its base class `base`."""
     return getattr(cls, name) is not getattr(base, name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import minikeras
-from minikeras.layers import Dense, Layer
+from minikeras.layers import Dense, Input, Layer, MultiHeadAttention
 
 
 def test_a_layer_that_was_built_by_hand_is_not_built_again():
@@ -50,3 +50,11 @@ def test_a_model_cannot_be_built_for_no_shape():
     assert not model.built
     model.build((None, 3))
     assert model.built
+
+
+def test_a_call_without_one_of_its_inputs_is_named():
+    for value in (np.zeros((2, 3, 4), "float32"), Input((3, 4))):
+        layer = MultiHeadAttention(2, 3, name="heads")
+        with pytest.raises(TypeError, match="'heads' .*was called without value"):
+            layer(value)
+        assert layer(value, value).shape[1:] == (3, 4)
