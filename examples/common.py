@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import minikeras as keras
@@ -21,18 +22,19 @@ def parser(description, epochs, batch_size=None):
     return made
 
 
-def add_data_options(made):
-    """Add the options of examples that learn to read digits."""
+def add_data_options(made, samples=None):
+    """Add the options of examples that learn from images."""
     made.add_argument(
-        "--samples", type=int, default=None, help="train on the first so many images only"
+        "--samples", type=int, default=samples, help="train on the first so many images only"
     )
-    return add_curves_option(made)
+    output = Path(__file__).parent / "output"
+    return add_curves_option(made, output / f"{Path(sys.argv[0]).stem}.png")
 
 
-def add_curves_option(made):
-    """Add the option that asks for a picture of the training."""
+def add_curves_option(made, default=None):
+    """Add the option that says where a picture of the training goes; '' for none."""
     made.add_argument(
-        "--curves", default=None, metavar="FILE.png", help="where to save the learning curves"
+        "--curves", default=default, metavar="FILE.png", help="where to save the learning curves"
     )
     return made
 
@@ -65,8 +67,14 @@ def load_digit_images(samples=None):
     return (x_train[:samples], y_train[:samples]), (x_test, y_test)
 
 
-def save_curves(history, path):
-    """Save a picture of what each epoch reached, if matplotlib is installed."""
+def save_curves(history, path, names=None):
+    """Save a picture of what each epoch reached, if matplotlib is installed.
+
+    Args:
+        history: what `fit` returned.
+        path: of the picture; its folder is made.
+        names: what to draw, everything if None.
+    """
     try:
         import matplotlib  # noqa: PLC0415 - an optional extra
     except ImportError:
@@ -75,7 +83,7 @@ def save_curves(history, path):
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    names = [name for name in history.history if not name.startswith("val_")]
+    names = names or [name for name in history.history if not name.startswith("val_")]
     figure, axes = plt.subplots(1, len(names), figsize=(5 * len(names), 3.5), squeeze=False)
     for axis, name in zip(axes[0], names, strict=True):
         epochs = [epoch + 1 for epoch in history.epoch]
@@ -87,6 +95,7 @@ def save_curves(history, path):
         axis.grid(alpha=0.3)
         axis.legend()
     figure.tight_layout()
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
     plt.close(figure)
     print(f"Learning curves: {Path(path)}")

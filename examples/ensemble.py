@@ -4,7 +4,7 @@ The sub-networks share one input. Their class probabilities get an axis of their
 along it, and averaged; the model has the three opinions and the mean as outputs.
 """
 
-from common import add_data_options, begin, load_digit_images, parser
+from common import add_data_options, begin, load_digit_images, parser, save_curves
 
 from minikeras import backend as K
 from minikeras.layers import Concatenate, Dense, Input, Lambda
@@ -43,7 +43,7 @@ def main():
     outputs = args.members + 1
 
     model = build(784, 10, args.members)
-    model.fit(
+    history = model.fit(
         x_train,
         [to_categorical(y_train, 10)] * outputs,
         batch_size=args.batch_size,
@@ -57,7 +57,7 @@ def main():
         if name.endswith("acc"):
             print(f"{name:14s} {value:.4f}")
     if args.curves:
-        print("The ensemble draws no curves; see mnist_mlp.py.")
+        save_curves(history, args.curves, ["ensemble_loss", "ensemble_acc"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ be had.
 """
 
 import numpy as np
-from common import begin, parser, save_curves
+from common import add_data_options, begin, parser, save_curves
 
 import minikeras as keras
 from minikeras.datasets import DownloadError, cifar10, digits
@@ -75,9 +75,7 @@ def load(samples):
 def main():
     made = parser(__doc__, epochs=3, batch_size=32)
     made.add_argument("--network", choices=("stack", "deep"), default="stack")
-    made.add_argument("--samples", type=int, default=10000, help="images to train on")
-    made.add_argument("--curves", default=None, metavar="FILE.png", help="learning curves")
-    args = made.parse_args()
+    args = add_data_options(made, samples=10000).parse_args()
     begin(args)
     (x_train, y_train), (x_test, y_test) = load(args.samples)
 
