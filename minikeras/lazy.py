@@ -14,7 +14,8 @@ def lazy_names(package, homes):
     Args:
         package: the package's `__name__`.
         homes: {module: names}: names separated by spaces, each to be found in the module of that
-            name (relative ones start with a dot); an empty string names the module itself.
+            name (relative ones start with a dot, and can be had themselves); an empty string
+            names the module itself.
     """
     home_of = {}
     for module, names in homes.items():
@@ -22,11 +23,14 @@ def lazy_names(package, homes):
             home_of[name] = (module, name)
         if not names:
             home_of[module.rpartition(".")[2]] = (module, None)
+    modules = {m[1:]: (m, None) for m in homes if m.startswith(".") and m[1:].isidentifier()}
 
     def look_up(name):
-        if name not in home_of:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, attribute = home_of[name]
+        if name not in home_of and name not in modules:
+            raise AttributeError(
+                f"module {package!r} has no attribute {name!r}", name=name, obj=sys.modules[package]
+            )
+        module, attribute = home_of.get(name) or modules[name]
         value = importlib.import_module(module, package)
         if attribute is not None:
             value = getattr(value, attribute)

@@ -45,11 +45,17 @@ def test_dir_lists_what_is_there_and_what_is_to_come(package):
 
 
 def test_other_names_are_attribute_errors(package):
-    with pytest.raises(AttributeError, match="'lazy_package' has no attribute 'three'"):
+    with pytest.raises(AttributeError, match="'lazy_package' has no attribute 'three'") as caught:
         _ = package.three
+    # With these Python suggests another name.
+    assert (caught.value.name, caught.value.obj) == ("three", package)
 
 
 def test_a_table_needs_no_package_to_be_made():
     look_up, names = lazy_names(__name__, {"math": "pi"})
     assert 3.14 < look_up("pi") < 3.15
     assert "pi" in names()
+
+
+def test_modules_that_hold_names_can_be_had_themselves(package):
+    assert package.first.one == 1
