@@ -1,6 +1,9 @@
 """Weights from a file into a model: everything is checked and read before anything changes."""
 
+import math
 import warnings
+
+_SPARE = 64 * 2**20  # bytes that a layer may store beyond four times its weights
 
 
 class Assignments:
@@ -39,24 +42,50 @@ class Assignments:
         if hasattr(layer, "finalize_state"):
             self._owners[id(layer)] = layer
 
-    def hand_over(self, layer, stored):
-        """Note that a layer takes a dictionary of arrays by its own `load_own_variables`."""
-        self._handed_over.append((layer, stored))
+    def hand_over(self, layer, stored, where):
+        """Note that a layer takes a dictionary of arrays by its own `load_own_variables`.
+
+        Args:
+            stored: {key: dataset}; far more bytes than the layer's weights have are refused.
+        """
+        limit = 4 * sum(w.data.nbytes for w in layer.weights) + _SPARE
+        claimed = sum(math.prod(d.shape) * d.dtype.itemsize for d in stored.values())
+        if claimed > limit:
+            self.mismatch(f"{where}: the file claims to hold {claimed} bytes for it.")
+            return
+        self._handed_over.append((layer, stored, where))
 
     def carry_out(self):
-        """Read every array, then write every variable."""
+        """Read every array, then write every variable.
+
+        Raises:
+            ValueError: a layer's own `load_own_variables` failed; all weights are as they were.
+        """
         stores = [
-            (layer, {key: source.read() for key, source in stored.items()})
-            for layer, stored in self._handed_over
+            (layer, {key: source.read() for key, source in stored.items()}, where)
+            for layer, stored, where in self._handed_over
         ]
         read = [(v, s.read(v.dtype) if hasattr(s, "read") else s) for v, s in self._pairs]
+        self._let_layers_read(stores)
         for variable, array in read:
             own = variable.data.base is None and variable.data.flags.owndata
             if own and array.dtype == variable.dtype and array.flags.owndata:
                 variable.data = array  # it has just been read: no need to copy it
             else:
                 variable.assign(array)
-        for layer, store in stores:
-            layer.load_own_variables(store)
         for layer in self._owners.values():
             layer.finalize_state()
+
+    def _let_layers_read(self, stores):
+        """Let layers take what is stored for them; where one fails, put all of them back."""
+        before = [(layer, layer.get_weights()) for layer, _, _ in stores]
+        for layer, store, where in stores:
+            try:
+                layer.load_own_variables(store)
+            except Exception as error:
+                for changed, weights in before:
+                    changed.set_weights(weights)
+                raise ValueError(
+                    f"{self.file}, {where}: its load_own_variables() failed. "
+                    f"{type(error).__name__}: {error}"
+                ) from error

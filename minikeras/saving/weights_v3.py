@@ -144,7 +144,7 @@ def _plan_place(place, stored, assignments):
     if not place.variables and not stored:
         return
     if _has_own(place, "load_own_variables"):
-        assignments.hand_over(place.owner, stored)
+        assignments.hand_over(place.owner, stored, where)
         return
     if len(stored) != len(place.variables):
         if not place.variables and not _counts(place.path):
