@@ -48,12 +48,12 @@ def epsilon():
 
 
 def set_epsilon(value):
-    """Set the fuzz factor to a small positive float."""
+    """Set the fuzz factor to a small positive float; else a ValueError."""
     global _epsilon
-    value = float(value)
-    if not value > 0:
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not number or not 0 < value < float("inf"):
         raise ValueError(f"epsilon must be a positive number, not {value!r}.")
-    _epsilon = value
+    _epsilon = float(value)
 
 
 def image_data_format():

@@ -45,6 +45,7 @@ PATHS = (
     ("legacy legacy.layers", ("layers",)),
     ("objectives", ("losses",)),
     ("ops.numpy", ("ops",)),
+    ("optimizers.legacy", ("optimizers",)),
     ("utils.multi_gpu_utils utils.training_utils", ("utils",)),
 )
 

@@ -12,6 +12,9 @@ import numpy as np
 
 from . import config, ops
 from .autograd import Variable
+from .ops import drawing
+from .ops.drawing import checked_shape
+from .ops.types import normalize_axis
 
 
 class SeedGenerator:
@@ -80,48 +83,36 @@ def _float_type(dtype):
     return found
 
 
-def _draw_type(dtype):
-    """Return the type to draw in: NumPy draws float32 and float64."""
-    return "float64" if dtype == np.float64 else "float32"
-
-
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Return numbers of a normal distribution."""
-    dtype = _float_type(dtype)
-    drawn = _generator(seed).standard_normal(_sizes(shape), _draw_type(dtype))
-    numbers = drawn.astype(dtype, copy=False)
-    return np.asarray(numbers * dtype.type(stddev) + dtype.type(mean))
+    return _draw(drawing.normal, mean, stddev, shape, dtype, seed)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Return numbers of a normal distribution, those beyond two deviations drawn again."""
-    dtype = _float_type(dtype)
-    generator, draw = _generator(seed), _draw_type(dtype)
-    numbers = generator.standard_normal(math.prod(_sizes(shape)), draw)
-    beyond = np.flatnonzero(np.abs(numbers) > 2)
-    while beyond.size:
-        numbers[beyond] = generator.standard_normal(beyond.size, draw)
-        beyond = beyond[np.abs(numbers[beyond]) > 2]
-    numbers = numbers.astype(dtype, copy=False).reshape(_sizes(shape))
-    return np.asarray(numbers * dtype.type(stddev) + dtype.type(mean))
-
-
-def _sizes(shape):
-    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    return _draw(drawing.truncated_normal, mean, stddev, shape, dtype, seed)
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """Return numbers evenly spread from `minval` up to, not including, `maxval`."""
+    return _draw(drawing.uniform, minval, maxval, shape, dtype, seed)
+
+
+def _draw(draw, first, second, shape, dtype, seed):
     dtype = _float_type(dtype)
-    numbers = _generator(seed).random(_sizes(shape), _draw_type(dtype)).astype(dtype, copy=False)
-    return np.asarray(numbers * dtype.type(maxval - minval) + dtype.type(minval))
+    return draw(_generator(seed), checked_shape(shape), first, second, dtype)
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
     """Return whole numbers from `minval` up to, not including, `maxval`."""
     if np.dtype(dtype).kind not in "iu":
         raise ValueError(f"randint gives whole numbers; dtype {dtype!r} does not hold them.")
-    return _generator(seed).integers(minval, maxval, shape).astype(dtype)
+    if not minval < maxval:
+        raise ValueError(
+            f"randint draws from minval up to, not including, maxval: there is nothing between "
+            f"{minval!r} and {maxval!r}."
+        )
+    return _generator(seed).integers(minval, maxval, checked_shape(shape)).astype(dtype)
 
 
 def categorical(logits, num_samples, dtype="int32", seed=None):
@@ -144,7 +135,8 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
 
 def shuffle(x, axis=0, seed=None):
     """Return `x` with its slices along `axis` in random order; gradients flow through."""
-    order = _generator(seed).permutation(ops.shape(x)[axis])
+    sizes = ops.shape(x)
+    order = _generator(seed).permutation(sizes[normalize_axis(axis, len(sizes))])
     return ops.take(x, order, axis=axis)
 
 
@@ -157,24 +149,38 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     return ops.dropout(inputs, rate, noise_shape=noise_shape, generator=generator)
 
 
+def _spread(name, value, shape, most=math.inf):
+    """Return a parameter of a distribution broadcast to `shape`; it lies between 0 and `most`."""
+    value = np.asarray(ops.convert_to_numpy(value))
+    if not ((value >= 0) & (value <= most)).all():
+        bound = "at least 0" if most == math.inf else f"from 0 to {most:g}"
+        raise ValueError(f"{name} must be {bound}, but is {value.tolist()}.")
+    sizes = checked_shape(shape)
+    try:
+        return np.broadcast_to(value, sizes)
+    except ValueError:
+        raise ValueError(
+            f"{name} of shape {value.shape} cannot be broadcast to the shape {sizes}."
+        ) from None
+
+
 def gamma(shape, alpha, dtype=None, seed=None):
     """Return numbers of gamma distributions with shapes `alpha` (broadcast to `shape`), scale 1."""
     dtype = _float_type(dtype)
-    alpha = np.broadcast_to(ops.convert_to_numpy(alpha), _sizes(shape))
+    alpha = _spread("alpha", alpha, shape)
     return np.asarray(_generator(seed).standard_gamma(alpha)).astype(dtype)
 
 
 def beta(shape, alpha, beta, dtype=None, seed=None):
     """Return numbers of beta distributions; `alpha` and `beta` are broadcast to `shape`."""
     dtype = _float_type(dtype)
-    a, b = (np.broadcast_to(ops.convert_to_numpy(v), _sizes(shape)) for v in (alpha, beta))
+    a, b = _spread("alpha", alpha, shape), _spread("beta", beta, shape)
     return np.asarray(_generator(seed).beta(a, b)).astype(dtype)
 
 
 def binomial(shape, counts, probabilities, dtype=None, seed=None):
     """Return how often, of `counts` trials of probability `probabilities`, one succeeds."""
-    sizes = _sizes(shape)
-    n = np.broadcast_to(ops.convert_to_numpy(counts), sizes).astype("int64")
-    p = np.broadcast_to(ops.convert_to_numpy(probabilities), sizes)
+    n = _spread("counts", counts, shape).astype("int64")
+    p = _spread("probabilities", probabilities, shape, most=1)
     drawn = _generator(seed).binomial(n, p)
     return np.asarray(drawn).astype(dtype or config.floatx())

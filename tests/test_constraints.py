@@ -102,3 +102,26 @@ def test_refusals():
         constraints.get("max_nrom")
     with pytest.raises(NotImplementedError, match="apply"):
         constraints.Constraint()(W)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: MaxNorm(-1), "max_value is a number of at least 0, not -1"),
+        (lambda: MaxNorm("2"), "max_value is a number of at least 0, not '2'"),
+        (lambda: MinMaxNorm(2.0, 1.0), "min_value is a number from 0 to 1, not 2"),
+        (lambda: MinMaxNorm(rate=3), "rate is a number from 0 to 1, not 3"),
+        (lambda: MaxNorm(axis="rows"), "axis is an int or a list of ints, not 'rows'"),
+        (lambda: MaxNorm(axis=5)(W.copy()), "no axis 5 in an array of 2 dimensions"),
+    ],
+)
+def test_arguments_out_of_range(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_whole_numbers_and_lists_become_floats():
+    for given in ([[3, 0], [4, 2]], np.array([[3, 0], [4, 2]])):
+        w = MaxNorm(1)(given)
+        assert w.dtype == np.float32
+        np.testing.assert_allclose(w, [[0.6, 0], [0.8, 1]], rtol=1e-5)

@@ -7,13 +7,6 @@ import minikeras as keras
 from minikeras import config, dtype_policies, layers
 
 
-@pytest.fixture(autouse=True)
-def _same_default_afterwards():
-    before = config.floatx()
-    yield
-    config.set_floatx(before)
-
-
 def test_the_default_policy_is_the_default_float_type():
     assert keras.config.dtype_policy().name == "float32"
     keras.config.set_dtype_policy("float64")

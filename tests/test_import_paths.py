@@ -63,6 +63,7 @@ PATHS = {
     "mixed_precision": "Policy set_global_policy global_policy DTypePolicy",
     "dtype_policies": "DTypePolicy FloatDTypePolicy get serialize deserialize",
     "ops.numpy": "add mean where",
+    "optimizers.legacy": "SGD Adam RMSprop",
     "ops.nn": "relu depth_to_space space_to_depth polar psnr hard_swish",
     "objectives": "mse categorical_crossentropy get",
     "ops": "matmul relu",

@@ -1,9 +1,12 @@
 """What every initializer is: a function from a shape to an array."""
 
+import math
+
 import numpy as np
 
 from .. import config
 from ..configurable import Configurable
+from ..ops.drawing import checked_shape
 from ..registry import Registry
 
 registry = Registry("initializer")
@@ -18,9 +21,11 @@ class Initializer(Configurable):
         Args:
             shape: tuple of ints.
             dtype: NumPy dtype or its name; the default float type if None.
+
+        Raises:
+            ValueError: a shape with sizes that are unknown or negative, or an unknown dtype.
         """
-        shape = tuple(int(n) for n in shape)
-        return self.draw(shape, np.dtype(dtype or config.floatx()))
+        return self.draw(checked_shape(shape), _type(dtype))
 
     def draw(self, shape, dtype):
         """Return the array; `shape` is a tuple of ints and `dtype` a NumPy dtype."""
@@ -36,3 +41,22 @@ class Initializer(Configurable):
     def clone(self):
         """Return an initializer of the same configuration."""
         return type(self).from_config(self.get_config())
+
+
+def _type(dtype):
+    try:
+        return np.dtype(dtype or config.floatx())
+    except TypeError:
+        raise ValueError(
+            f"Unknown dtype {dtype!r} of a weight; use one of 'float32', 'float64', 'float16', "
+            "'int32', ..."
+        ) from None
+
+
+def number(value, name, least=-math.inf):
+    """Return an argument that has to be a finite number of at least `least`; else a ValueError."""
+    known = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not known or not math.isfinite(value) or value < least:
+        bound = "" if least == -math.inf else f" of at least {least:g}"
+        raise ValueError(f"The initializer's {name} is a finite number{bound}, not {value!r}.")
+    return value

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Initializer, registry
+from .base import Initializer, number, registry
 
 
 @registry.register("zeros", "zero")
@@ -26,10 +26,12 @@ class Constant(Initializer):
     """One value everywhere.
 
     Args:
-        value: number, or an array that broadcasts to the shape of the weight.
+        value: number, or an array that broadcasts to the shape of the weight; else a ValueError.
     """
 
     def __init__(self, value=0.0):
+        if np.asarray(value).dtype.kind not in "fiubc":
+            raise ValueError(f"Constant takes a number or an array of numbers, not {value!r}.")
         self.value = value
 
     def draw(self, shape, dtype):
@@ -53,7 +55,7 @@ class Identity(Initializer):
     """
 
     def __init__(self, gain=1.0):
-        self.gain = gain
+        self.gain = number(gain, "gain")
 
     def draw(self, shape, dtype):
         if len(shape) != 2:

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from .. import config
-from .base import Initializer, registry
+from ..ops.drawing import normal, truncated_normal, uniform
+from .base import Initializer, number, registry
 
 
 def _integer(seed):
@@ -35,51 +36,18 @@ class RandomInitializer(Initializer):
         return config.new_generator("initializers", self.seed)
 
 
-def normal(generator, shape, mean, stddev, dtype):
-    """Return normal numbers."""
-    x = generator.standard_normal(shape, np.promote_types(dtype, "float32"))
-    x *= x.dtype.type(stddev)
-    x += x.dtype.type(mean)
-    return x.astype(dtype, copy=False)
-
-
-def truncated_normal(generator, shape, mean, stddev, dtype):
-    """Return normal numbers of which those beyond two standard deviations are drawn again.
-
-    The standard deviation of what is left is 0.8796 times `stddev`.
-    """
-    x = generator.standard_normal(math.prod(shape), np.promote_types(dtype, "float32"))
-    beyond = np.flatnonzero(np.abs(x) > 2)
-    while len(beyond):
-        x[beyond] = generator.standard_normal(len(beyond), x.dtype)
-        beyond = beyond[np.abs(x[beyond]) > 2]
-    x *= x.dtype.type(stddev)
-    x += x.dtype.type(mean)
-    return x.reshape(shape).astype(dtype, copy=False)
-
-
-def uniform(generator, shape, low, high, dtype):
-    """Return numbers spread evenly over [low, high), whole ones for an integer type."""
-    if dtype.kind in "iu":
-        return generator.integers(low, high, shape, dtype)
-    x = generator.random(shape, np.promote_types(dtype, "float32"))
-    x *= x.dtype.type(high - low)
-    x += x.dtype.type(low)
-    return x.astype(dtype, copy=False)
-
-
 @registry.register("random_normal", "normal")
 class RandomNormal(RandomInitializer):
     """Normal numbers.
 
     Args:
-        mean, stddev: of the distribution.
+        mean, stddev: of the distribution; finite, and `stddev` not negative, else a ValueError.
         seed: see `RandomInitializer`.
     """
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         super().__init__(seed)
-        self.mean, self.stddev = mean, stddev
+        self.mean, self.stddev = number(mean, "mean"), number(stddev, "stddev", 0)
 
     def draw(self, shape, dtype):
         return normal(self.generator(), shape, self.mean, self.stddev, dtype)
@@ -90,13 +58,14 @@ class TruncatedNormal(RandomInitializer):
     """Normal numbers; those more than two standard deviations from the mean are drawn again.
 
     Args:
-        mean, stddev: of the distribution before it is cut.
+        mean, stddev: of the distribution before it is cut; finite, and `stddev` not negative,
+            else a ValueError.
         seed: see `RandomInitializer`.
     """
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         super().__init__(seed)
-        self.mean, self.stddev = mean, stddev
+        self.mean, self.stddev = number(mean, "mean"), number(stddev, "stddev", 0)
 
     def draw(self, shape, dtype):
         return truncated_normal(self.generator(), shape, self.mean, self.stddev, dtype)
@@ -104,19 +73,22 @@ class TruncatedNormal(RandomInitializer):
 
 @registry.register("random_uniform", "uniform")
 class RandomUniform(RandomInitializer):
-    """Numbers spread evenly over [minval, maxval).
+    """Numbers spread evenly over [minval, maxval), whole ones for an integer type.
 
     Args:
-        minval, maxval: bounds of the range.
+        minval, maxval: bounds of the range, finite, else a ValueError.
         seed: see `RandomInitializer`.
     """
 
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
         super().__init__(seed)
-        self.minval, self.maxval = minval, maxval
+        self.minval, self.maxval = number(minval, "minval"), number(maxval, "maxval")
 
     def draw(self, shape, dtype):
-        return uniform(self.generator(), shape, self.minval, self.maxval, dtype)
+        generator = self.generator()
+        if dtype.kind in "iu":
+            return generator.integers(self.minval, self.maxval, shape, dtype)
+        return uniform(generator, shape, self.minval, self.maxval, dtype)
 
 
 @registry.register("orthogonal", "OrthogonalInitializer")
@@ -132,7 +104,7 @@ class Orthogonal(RandomInitializer):
 
     def __init__(self, gain=1.0, seed=None):
         super().__init__(seed)
-        self.gain = gain
+        self.gain = number(gain, "gain")
 
     def draw(self, shape, dtype):
         if not shape:

@@ -10,8 +10,9 @@ has, the latter.
 import math
 
 from ..configurable import Configurable
+from ..ops.drawing import normal, truncated_normal, uniform
 from .base import registry
-from .random import RandomInitializer, normal, truncated_normal, uniform
+from .random import RandomInitializer
 
 # The standard deviation of a standard normal distribution cut at -2 and 2.
 TRUNCATED_STDDEV = 0.87962566103423978

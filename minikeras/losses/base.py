@@ -24,6 +24,20 @@ def standardize_reduction(reduction):
     return name
 
 
+def truth(name, value):
+    """Return an argument that has to be True or False.
+
+    Raises:
+        ValueError: it is neither: a reduction or a name, say, has come into its place.
+    """
+    if not isinstance(value, (bool, int, np.bool_)) or value not in (0, 1):
+        raise ValueError(
+            f"{name} is True or False, not {value!r}. Give what is meant by name, such as "
+            "reduction='sum'."
+        )
+    return bool(value)
+
+
 def _float_type(dtype):
     """Return the NumPy dtype meant by a name, a dtype or a dtype policy; None for None."""
     return None if dtype is None else np.dtype(getattr(dtype, "compute_dtype", dtype))
@@ -103,12 +117,18 @@ def _both(a, b):
     return np.logical_and(a, b)
 
 
-def _trail(weights, values):
+def _trail(weights, values, what):
     """Give weights the trailing axes of length 1 that align them with values from the left."""
-    missing = len(values.shape) - len(weights.shape)
+    given, shape = tuple(weights.shape), tuple(values.shape)
+    if not all(m == n or 1 in (m, n) or None in (m, n) for m, n in zip(given, shape)):
+        raise ValueError(
+            f"The {what} of shape {given} does not fit a loss whose values have the shape {shape}. "
+            f"Give one number per sample, shape {shape[:1]}, or one per value."
+        )
+    missing = len(shape) - len(given)
     if missing <= 0:
         return weights
-    return ops.reshape(weights, (*weights.shape, *(1,) * missing))
+    return ops.reshape(weights, (*given, *(1,) * missing))
 
 
 def reduce_values(values, sample_weight=None, mask=None, reduction="sum_over_batch_size"):
@@ -128,11 +148,11 @@ def reduce_values(values, sample_weight=None, mask=None, reduction="sum_over_bat
         counted = mask.sum(dtype=values.dtype)
         if reduction in ("sum_over_batch_size", "mean", "auto"):
             mask = mask * values.dtype.type(mask.size / counted if counted else 0)
-        weights = _trail(mask, values)
+        weights = _trail(mask, values, "mask")
     if sample_weight is not None:
         sample_weight = ops.cast(sample_weight, dtype=values.dtype)
         values, sample_weight = same_rank(values, sample_weight)
-        sample_weight = _trail(sample_weight, values)
+        sample_weight = _trail(sample_weight, values, "sample_weight")
         weights = sample_weight if weights is None else ops.multiply(sample_weight, weights)
     if weights is not None:
         values = values * weights

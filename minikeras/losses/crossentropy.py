@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import ops
 from ..autograd import Tensor
-from .base import Loss, registry
+from .base import Loss, registry, truth
 from .pairs import as_tensor_like, pair, smoothed
 
 
@@ -99,7 +99,8 @@ class CategoricalCrossentropy(Loss):
         dtype=None,
     ):
         super().__init__(name, reduction, dtype)
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+        self.from_logits = truth("from_logits", from_logits)
+        self.label_smoothing, self.axis = label_smoothing, axis
 
     def call(self, y_true, y_pred):
         return categorical_crossentropy(
@@ -126,7 +127,8 @@ class SparseCategoricalCrossentropy(Loss):
         dtype=None,
     ):
         super().__init__(name, reduction, dtype)
-        self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
+        self.from_logits = truth("from_logits", from_logits)
+        self.ignore_class, self.axis = ignore_class, axis
 
     def call(self, y_true, y_pred):
         return sparse_categorical_crossentropy(
@@ -153,7 +155,8 @@ class BinaryCrossentropy(Loss):
         dtype=None,
     ):
         super().__init__(name, reduction, dtype)
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+        self.from_logits = truth("from_logits", from_logits)
+        self.label_smoothing, self.axis = label_smoothing, axis
 
     def call(self, y_true, y_pred):
         return binary_crossentropy(

@@ -1,7 +1,7 @@
 """Focal cross-entropy: easy samples count less (Lin et al. 2017, equation 5)."""
 
 from .. import config, ops
-from .base import Loss, registry
+from .base import Loss, registry, truth
 from .pairs import pair, smoothed
 
 
@@ -90,7 +90,8 @@ class CategoricalFocalCrossentropy(Loss):
     ):
         super().__init__(name, reduction, dtype)
         self.alpha, self.gamma = alpha, gamma
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+        self.from_logits = truth("from_logits", from_logits)
+        self.label_smoothing, self.axis = label_smoothing, axis
 
     def call(self, y_true, y_pred):
         return categorical_focal_crossentropy(
@@ -127,9 +128,10 @@ class BinaryFocalCrossentropy(Loss):
         dtype=None,
     ):
         super().__init__(name, reduction, dtype)
-        self.apply_class_balancing = apply_class_balancing
+        self.apply_class_balancing = truth("apply_class_balancing", apply_class_balancing)
         self.alpha, self.gamma = alpha, gamma
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+        self.from_logits = truth("from_logits", from_logits)
+        self.label_smoothing, self.axis = label_smoothing, axis
 
     def call(self, y_true, y_pred):
         return binary_focal_crossentropy(

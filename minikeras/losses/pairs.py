@@ -1,5 +1,7 @@
 """Labels and predictions brought together: same float type, same number of dimensions."""
 
+import numbers
+
 import numpy as np
 
 from .. import config, ops
@@ -13,6 +15,9 @@ def as_tensor_like(value, dtype=None):
     Args:
         value: tensor, array, nested list or number. Python floats become the default float type.
         dtype: float type that floats are brought to; None to keep an array's own.
+
+    Raises:
+        ValueError: something that holds no numbers.
     """
     if isinstance(value, (Operators, np.ndarray)):
         known = value
@@ -20,9 +25,23 @@ def as_tensor_like(value, dtype=None):
         known = np.asarray(value)
         if known.dtype.kind == "f" and not isinstance(value, np.generic):
             known = known.astype(config.floatx())
+    if known.dtype.kind not in "fiubc":
+        known = _numbers(known)
     if dtype is not None and known.dtype.kind == "f" and known.dtype != dtype:
         return ops.cast(known, dtype=dtype)
     return known
+
+
+def _numbers(array):
+    """Return an array of objects that are numbers as floats, and refuse anything else."""
+    elements = array.reshape(-1).tolist()
+    wrong = [v for v in elements if not isinstance(v, numbers.Number)]
+    if wrong:
+        raise ValueError(
+            f"A loss compares numbers, but {wrong[0]!r} is none. Turn names of classes into class "
+            "numbers, and leave out samples without a label."
+        )
+    return array.astype(config.floatx())
 
 
 def same_rank(a, b):

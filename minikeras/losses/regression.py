@@ -1,5 +1,7 @@
 """Losses for predicted numbers. Each function returns one value per sample: (batch, ...)."""
 
+import numbers
+
 from .. import config, ops
 from .base import FunctionLoss, Loss, registry
 from .pairs import pair
@@ -129,12 +131,14 @@ class Huber(Loss):
     """Squared near 0, linear beyond, see `huber`.
 
     Args:
-        delta: error from which it is linear.
+        delta: error from which it is linear, above 0, else a ValueError.
         reduction, name, dtype: see `Loss`.
     """
 
     def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
         super().__init__(name, reduction, dtype)
+        if isinstance(delta, bool) or not isinstance(delta, numbers.Real) or not delta > 0:
+            raise ValueError(f"Huber's delta is a number above 0, not {delta!r}.")
         self.delta = delta
 
     def call(self, y_true, y_pred):

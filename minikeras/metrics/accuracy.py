@@ -168,9 +168,17 @@ class Accuracy(MeanMetricWrapper):
 
 @registry.register()
 class BinaryAccuracy(MeanMetricWrapper):
-    """How often `y_pred > threshold` says what `y_true` (0 or 1) says."""
+    """How often `y_pred > threshold` says what `y_true` (0 or 1) says.
+
+    Args:
+        name, dtype: see `Metric`.
+        threshold: a number; predictions before the sigmoid have theirs at 0. None for 0.5.
+    """
 
     def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
+        threshold = 0.5 if threshold is None else threshold
+        if isinstance(threshold, bool) or not isinstance(threshold, (int, float, np.number)):
+            raise ValueError(f"BinaryAccuracy's threshold is a number, not {threshold!r}.")
         super().__init__(binary_matches, name, dtype, threshold=threshold)
         self.threshold = threshold
 

@@ -7,6 +7,11 @@ from .logits import remember
 from .precision import constants
 from .types import floating, normalize_axis
 
+_NO_AXIS = (
+    "A softmax compares the scores along an axis, and a single number has none. Give an array of "
+    "at least one dimension."
+)
+
 
 def softmax_array(x, axis):
     """Return the softmax of an ndarray; the largest score is taken off first, so none overflows."""
@@ -37,6 +42,8 @@ def softmax(x, axis=-1):
         Array of the shape of `x`, positive, with sum 1 along `axis`. The output of a softmax over
         the last axis remembers its input (see `ops.logits`).
     """
+    if not np.ndim(x):
+        raise ValueError(_NO_AXIS)
     y = _softmax(x, axis=tuple(axis) if isinstance(axis, list) else axis)
     if axis == -1 or axis == np.ndim(y) - 1:
         remember(y, x, "softmax")
@@ -46,6 +53,8 @@ def softmax(x, axis=-1):
 @op
 def log_softmax(x, /, axis=-1):
     """Return log(softmax(x)) along `axis`, exact where the softmax would be rounded to 0."""
+    if x.ndim == 0:
+        raise ValueError(_NO_AXIS)
     x = floating(x)
     axis = tuple(axis) if isinstance(axis, list) else axis
     if isinstance(x, Tensor):

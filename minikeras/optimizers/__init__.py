@@ -56,6 +56,12 @@ _LEFT_OUT = {
 }
 
 
+def __getattr__(name):
+    if name.lower() in _LEFT_OUT:
+        raise AttributeError(f"{name} is left out of minikeras: {_LEFT_OUT[name.lower()]}.")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def serialize(optimizer):
     """Return an optimizer as a dictionary `{"class_name", "config"}`."""
     return serialize_value(optimizer)

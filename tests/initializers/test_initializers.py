@@ -274,3 +274,28 @@ def test_refusals():
         initializers.Orthogonal()(())
     with pytest.raises(NotImplementedError, match="draw"):
         initializers.Initializer()((2,))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        (lambda: initializers.RandomNormal(stddev=-1), "stddev is a finite number of at least 0"),
+        (lambda: initializers.RandomNormal("0"), "mean is a finite number, not '0'"),
+        (lambda: initializers.TruncatedNormal(stddev=math.nan), "stddev is a finite number"),
+        (lambda: initializers.RandomUniform(0, math.inf), "maxval is a finite number, not inf"),
+        (lambda: initializers.Orthogonal("a"), "gain is a finite number"),
+        (lambda: initializers.Identity(None), "gain is a finite number, not None"),
+        (lambda: initializers.Constant("a"), "a number or an array of numbers, not 'a'"),
+        (lambda: initializers.Zeros()(-1), "at least 0, such as .3, 2., not -1"),
+        (lambda: initializers.Zeros()((2, -1)), "not .2, -1."),
+        (lambda: initializers.Zeros()((None, 2)), "not .None, 2.*wait for it"),
+        (lambda: initializers.Zeros()((2,), dtype="float31"), "Unknown dtype 'float31'"),
+    ],
+)
+def test_arguments_that_make_no_sense(mistake, message):
+    with pytest.raises(ValueError, match=message):
+        mistake()
+
+
+def test_a_number_is_the_shape_of_a_vector():
+    assert initializers.Ones()(3).shape == (3,)

@@ -293,3 +293,29 @@ def test_losses_of_other_packages_are_replaced():
     odd_loss.__module__ = "keras.losses"
     with pytest.raises(ValueError, match="'odd_loss' comes from 'keras.losses'"):
         losses.get(odd_loss)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("sample_weight", (5,)), ("sample_weight", (3, 4)), ("mask", (2,))]
+)
+def test_weights_and_masks_of_another_length_are_refused(name, shape):
+    message = rf"The {name} of shape .* does not fit a loss whose values have the shape \(3, 2\)"
+    with pytest.raises(ValueError, match=message):
+        losses.reduce_values(np.ones((3, 2), "float32"), **{name: np.ones(shape)})
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: losses.CategoricalCrossentropy("sum"), "from_logits is True or False, not 'sum'"),
+        (lambda: losses.BinaryCrossentropy("mean"), "from_logits is True or False"),
+        (lambda: losses.SparseCategoricalCrossentropy(None), "from_logits is True or False"),
+        (lambda: losses.BinaryFocalCrossentropy("none"), "apply_class_balancing is True or False"),
+        (lambda: losses.CategoricalFocalCrossentropy(from_logits=2), "from_logits is True or"),
+        (lambda: losses.Huber(-1.0), "Huber's delta is a number above 0, not -1.0"),
+        (lambda: losses.Huber("sum"), "Huber's delta is a number above 0, not 'sum'"),
+    ],
+)
+def test_settings_that_make_no_sense(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

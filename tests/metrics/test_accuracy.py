@@ -192,3 +192,9 @@ def test_symbolic_tensors(function, labels):
     model = minikeras.Model([y_true, y_pred], values)
     expected = function(labels, SCORES)
     np.testing.assert_array_equal(model.predict([labels, SCORES], verbose=0), expected)
+
+
+def test_binary_accuracy_needs_a_number_as_threshold():
+    with pytest.raises(ValueError, match="threshold is a number, not '0.5'"):
+        metrics.BinaryAccuracy(threshold="0.5")
+    assert metrics.BinaryAccuracy(threshold=None).threshold == 0.5

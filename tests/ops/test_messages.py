@@ -72,3 +72,9 @@ MISTAKES = [
 def test_messages(mistake, error, message):
     with pytest.raises(error, match=message):
         mistake()
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_a_number_has_no_axis_to_compare_scores_along(name):
+    with pytest.raises(ValueError, match="axis"):
+        getattr(ops, name)(np.float32(1.0))

@@ -83,3 +83,11 @@ def test_what_names_no_optimizer(wrong):
 def test_a_config_without_a_class():
     with pytest.raises(ValueError, match="'class_name' and 'config'"):
         optimizers.get({"lr": 0.1})
+
+
+@pytest.mark.parametrize("name", ["LossScaleOptimizer", "MultiOptimizer", "TFOptimizer"])
+def test_names_that_are_left_out_say_why(name):
+    with pytest.raises(AttributeError, match=f"{name} is left out of minikeras: "):
+        getattr(optimizers, name)
+    with pytest.raises(AttributeError, match="has no attribute 'Adamm'"):
+        optimizers.Adamm  # noqa: B018

@@ -1,5 +1,7 @@
 """What a learning-rate schedule is, and the registry of those that files may name."""
 
+import numbers
+
 import numpy as np
 
 from ... import config
@@ -32,7 +34,14 @@ class LearningRateSchedule(Configurable):
 def check_positive(schedule, **arguments):
     """Raise a ValueError unless every argument is a number above 0."""
     for name, value in arguments.items():
-        if not value > 0:
+        if not isinstance(value, numbers.Real) or not value > 0:
             raise ValueError(
                 f"{type(schedule).__name__}: {name} must be greater than 0, not {value!r}."
             )
+
+
+def check_numbers(schedule, **arguments):
+    """Raise a ValueError unless every argument is a number."""
+    for name, value in arguments.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise ValueError(f"{type(schedule).__name__}: {name} must be a number, not {value!r}.")

@@ -5,7 +5,7 @@ Formulas and argument names are those of Keras 3.
 
 import numpy as np
 
-from .base import LearningRateSchedule, check_positive, registry
+from .base import LearningRateSchedule, check_numbers, check_positive, registry
 
 
 @registry.register()
@@ -37,6 +37,7 @@ class CosineDecay(LearningRateSchedule):
         self.name = name
         self.warmup_target = warmup_target
         self.warmup_steps = warmup_steps
+        check_numbers(self, initial_learning_rate=initial_learning_rate, alpha=alpha)
         check_positive(self, decay_steps=decay_steps)
         if warmup_steps < 0:
             raise ValueError(f"CosineDecay: warmup_steps must not be negative, not {warmup_steps}.")
@@ -83,6 +84,9 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.m_mul = m_mul
         self.alpha = alpha
         self.name = name
+        check_numbers(
+            self, initial_learning_rate=initial_learning_rate, alpha=alpha, m_mul=m_mul, t_mul=t_mul
+        )
         check_positive(self, first_decay_steps=first_decay_steps)
         if not t_mul >= 1:
             raise ValueError(f"CosineDecayRestarts: t_mul must be at least 1, not {t_mul!r}.")

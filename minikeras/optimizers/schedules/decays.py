@@ -5,7 +5,7 @@ Formulas and argument names are those of Keras 3.
 
 import numpy as np
 
-from .base import LearningRateSchedule, check_positive, registry
+from .base import LearningRateSchedule, check_numbers, check_positive, registry
 
 
 @registry.register()
@@ -33,6 +33,7 @@ class ExponentialDecay(LearningRateSchedule):
         self.decay_rate = decay_rate
         self.staircase = staircase
         self.name = name
+        check_numbers(self, initial_learning_rate=initial_learning_rate, decay_rate=decay_rate)
         check_positive(self, decay_steps=decay_steps)
 
     def at(self, step):
@@ -62,6 +63,7 @@ class InverseTimeDecay(LearningRateSchedule):
         self.decay_rate = decay_rate
         self.staircase = staircase
         self.name = name
+        check_numbers(self, initial_learning_rate=initial_learning_rate, decay_rate=decay_rate)
         check_positive(self, decay_steps=decay_steps)
 
     def at(self, step):
@@ -100,6 +102,12 @@ class PolynomialDecay(LearningRateSchedule):
         self.power = power
         self.cycle = cycle
         self.name = name
+        check_numbers(
+            self,
+            initial_learning_rate=initial_learning_rate,
+            end_learning_rate=end_learning_rate,
+            power=power,
+        )
         check_positive(self, decay_steps=decay_steps)
 
     def at(self, step):
