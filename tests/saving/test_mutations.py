@@ -10,15 +10,30 @@ import pytest
 
 import minikeras as keras
 
-FILES = ("m.keras", "m.h5", "w.weights.h5", "w.h5")
+FILES = ("m.keras", "m.h5", "w.weights.h5", "w.h5", "recurrent.keras", "recurrent.h5")
 PROGRAM = Path(__file__).with_name("mutate.py")
 
 
+def recurrent():
+    """Return a graph of wrapped recurrent layers, operations, masks, and a model within it."""
+    x = keras.Input((5,), dtype="int32")
+    y = keras.layers.Embedding(7, 3, mask_zero=True)(x)
+    y = keras.layers.Bidirectional(keras.layers.LSTM(2, return_sequences=True))(y)
+    inner = keras.Sequential([keras.layers.BatchNormalization(input_shape=(4,))])
+    y = keras.layers.TimeDistributed(inner)(y)
+    y = keras.layers.RNN([keras.layers.GRUCell(2), keras.layers.SimpleRNNCell(2)])(y)
+    return keras.Model(x, keras.ops.tanh(y * 2.0))
+
+
 def write(path):
-    model = keras.Sequential([keras.layers.Dense(3, input_shape=(4,)), keras.layers.Dense(2)])
+    if path.name.startswith("recurrent"):
+        model, x = recurrent(), np.ones((4, 5))
+    else:
+        model = keras.Sequential([keras.layers.Dense(3, input_shape=(4,)), keras.layers.Dense(2)])
+        x = np.ones((4, 4))
     model.compile("adam", "mse", metrics=["acc"])
-    model.fit(np.ones((4, 4)), np.ones((4, 2)), verbose=0)
-    if path.name.startswith("m"):
+    model.fit(x, np.ones((4, 2)), verbose=0)
+    if not path.name.startswith("w"):
         model.save(path)
     else:
         model.save_weights(path)
