@@ -180,6 +180,11 @@ def check_inputs(layer, inputs):
             f"{len(given)}."
         )
     for spec, value in zip(specs, given, strict=False):
+        if value is None and len(specs) == 1:
+            raise ValueError(
+                f"Layer {layer.name!r} ({type(layer).__name__}) was called on None, not on data. "
+                "Does a function before it lack its return statement?"
+            )
         if not isinstance(spec, InputSpec) or not hasattr(value, "shape"):
             continue
         wanted = spec.problem(value.shape, value.dtype)

@@ -142,6 +142,7 @@ class Model(Structure, Ends, Training, Layer):
                 f"The model {self.name!r} takes {len(self._graph.inputs)} inputs, but was called "
                 f"on {len(given)}."
             )
+        self._check_given(given)
         return given
 
     def compute_output_spec(self, *args, **kwargs):

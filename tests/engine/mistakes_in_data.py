@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras.layers import Embedding
+from minikeras.layers import Dense, Embedding
 from minikeras.models import Sequential
 from tests.engine.mistakes_bench import (
     ONE_HOT,
@@ -121,6 +121,16 @@ MISTAKES = {
         r"1 input \('dense_1_input'\), but a list of 2 arrays",
     ),
     "one array for two outputs": (fork_fit(y=Y), ValueError, r"2 targets \('left', 'right'\)"),
+    "calling a model on nothing": (
+        lambda b: b.classes(None),
+        ValueError,
+        "input 'dense_1_input' of .* is None; it needs data",
+    ),
+    "calling a layer on nothing": (
+        lambda b: Dense(2)(None),
+        ValueError,
+        r"\(Dense\) was called on None, not on data",
+    ),
     "a missing input": (
         lambda b: b.fork.predict([X, None]),
         ValueError,
