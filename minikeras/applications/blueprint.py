@@ -1,6 +1,8 @@
 """What all applications share: their arguments, and the way from there to a model with weights."""
 
 import difflib
+import functools
+import inspect
 import os
 from collections.abc import Callable
 from textwrap import dedent
@@ -9,6 +11,7 @@ from typing import NamedTuple
 from .. import activations, config
 from ..layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from ..layers.symbolic import KerasTensor
+from ..layers.weight_arguments import weights_to_come
 from ..models import Model
 from ..utils.layer_utils import get_source_inputs
 from .input_shapes import Sizes, image_shape, size_of
@@ -46,10 +49,19 @@ Raises:
 
 
 def application(function):
-    """Append to the docstring of a public function what all of them have in common."""
+    """Give a public function what all have in common: this docstring, and no needless drawing."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def build(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        with weights_to_come(bound.arguments["weights"] is not None):
+            return function(*args, **kwargs)
+
     own = dedent(f"    {function.__doc__}").strip()
-    function.__doc__ = f"{own}\n{ARGUMENTS}"
-    return function
+    build.__doc__ = f"{own}\n{ARGUMENTS}"
+    return build
 
 
 class Form(NamedTuple):

@@ -1,6 +1,8 @@
 """The arguments of `add_weight`, in the orders of Keras 1, 2 and 3."""
 
+import contextlib
 import inspect
+import threading
 
 import numpy as np
 
@@ -52,12 +54,42 @@ def weight_arguments(args, kwargs):
     return given
 
 
+class _Drawing(threading.local):
+    pointless = False
+
+
+_drawing = _Drawing()
+
+
+@contextlib.contextmanager
+def weights_to_come(coming=True):
+    """Let weights begin with zeros, within a `with` block, that would begin with random numbers.
+
+    For layers whose weights are then read from a file, all of them: to draw those of a large
+    network takes many times as long as to read them.
+    """
+    before, _drawing.pointless = _drawing.pointless, coming
+    try:
+        yield
+    finally:
+        _drawing.pointless = before
+
+
 def initial_value(initializer, shape, dtype):
     """Return the array that an initializer makes; a function may take the shape alone (Keras 2)."""
     initializer = initializers.get(initializer)
+    if _drawing.pointless and _is_ours(initializer):
+        return np.zeros(shape, dtype)
     if isinstance(initializer, initializers.Initializer) or _takes_dtype(initializer):
         return initializer(shape, dtype=dtype)
     return initializer(shape)
+
+
+def _is_ours(initializer):
+    """Return whether an initializer does nothing but draw; a user's own may do other things."""
+    kind = type(initializer)
+    ours = kind.__module__.startswith(initializers.__name__ + ".")
+    return ours and issubclass(kind, initializers.RandomInitializer)
 
 
 def _takes_dtype(function):

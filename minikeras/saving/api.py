@@ -8,6 +8,7 @@ import os
 import sys
 import zipfile
 
+from ..layers.weight_arguments import weights_to_come
 from . import keras_v3, legacy_h5, sharded, weights_v3
 from .archive import open_archive
 from .broken import BrokenFileError
@@ -100,9 +101,11 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         with open_hdf5(path) as root:
             if is_tree(root):
                 raise BrokenFileError(path, "", _WEIGHTS_ALONE)
-            return legacy_h5.load_model(root, custom_objects, compile, safe_mode)
+            with weights_to_come():
+                return legacy_h5.load_model(root, custom_objects, compile, safe_mode)
     if is_zip(path):
-        return keras_v3.load_model(path, custom_objects, compile, safe_mode)
+        with weights_to_come():
+            return keras_v3.load_model(path, custom_objects, compile, safe_mode)
     raise BrokenFileError(path, "", "it is neither an HDF5 file nor a .keras archive")
 
 
