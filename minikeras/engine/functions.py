@@ -12,8 +12,10 @@ from ..layers.context import context, forward_pass
 from ..layers.input_layer import Input
 from ..layers.names import unique_name
 from ..layers.symbolic import KerasTensor
+from ..optimizers.pending import PendingUpdate
 from ..utils.nest import as_list
 from .graph import Graph
+from .symbolic_gradients import symbolic_gradients
 
 
 def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
@@ -42,7 +44,8 @@ class Function:
         inputs: list of symbolic tensors. `K.learning_phase()` may stand among them: what is fed
             in its place, 0 or 1, is the phase; without it the phase is that of the moment.
         outputs: symbolic tensor, variable, or a list of them.
-        updates: pairs (variable, symbolic tensor), assigned after each call.
+        updates: pairs (variable, symbolic tensor), assigned after each call; what an optimizer's
+            `get_updates` returned is a step, taken after each call.
         name: for messages.
 
     Raises:
@@ -53,8 +56,11 @@ class Function:
         self.name = name or "function"
         self.inputs, self.outputs = as_list(inputs), as_list(outputs)
         self.updates = [u for u in (updates or []) if isinstance(u, tuple)]
+        pending = [u for u in (updates or []) if isinstance(u, PendingUpdate)]
+        self._steps = [(u, symbolic_gradients(u.loss, u.params)) for u in pending]
         fed = [t for t in self.inputs if isinstance(t, KerasTensor)]
         wanted = self.outputs + [value for _, value in self.updates]
+        wanted += [slope for _, slopes in self._steps for slope in slopes]
         self._symbols = [t for t in wanted if isinstance(t, KerasTensor)]
         self._graph = Graph(fed, self._symbols) if self._symbols else None
         self._several = isinstance(outputs, (list, tuple))
@@ -87,6 +93,8 @@ class Function:
         results = [value_of(output) for output in self.outputs]
         for variable, value in [(v, value_of(new)) for v, new in self.updates]:
             variable.assign(value)
+        for update, slopes in self._steps:
+            update.optimizer.apply([value_of(slope) for slope in slopes], update.params)
         return results if self._several else results[0]
 
     def _feed(self, symbol, array):

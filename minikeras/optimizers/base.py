@@ -16,6 +16,7 @@ from .configuration import OptimizerConfigs
 from .learning_rate import HasLearningRate
 from .moving_average import MovingAverage
 from .pairing import Pairing, as_gradient
+from .pending import PendingUpdate
 from .scalar import Hyperparameter, Scalar, as_number
 from .state import SavedState
 from .weight_decay import WeightDecay
@@ -365,9 +366,16 @@ class Optimizer(OptimizerConfigs, HasLearningRate, WeightDecay, MovingAverage, P
             found = [np.clip(g, -self.clipvalue, self.clipvalue) for g in found]
         return found
 
-    def get_updates(self, loss, params):
-        """Refuse: there are no update operations where nothing is compiled."""
-        raise NotImplementedError(
-            "get_updates makes nodes of a static graph, which do not exist here. Take the step "
-            "itself: optimizer.apply(optimizer.get_gradients(loss, params), params)."
-        )
+    def get_updates(self, loss=None, params=None, constraints=None):
+        """Return the list that makes a `K.function` take a step at each call (Keras 2).
+
+        Args:
+            loss: symbolic tensor.
+            params: list of the variables to be moved.
+            constraints: nothing, as an empty list of older scripts is; those of Keras 2.0 and
+                before put params first.
+
+        Raises:
+            TypeError: the loss has been computed already, or something is missing.
+        """
+        return [PendingUpdate.from_arguments(self, loss, params, constraints)]

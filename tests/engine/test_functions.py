@@ -6,6 +6,7 @@ import pytest
 from minikeras import backend as K
 from minikeras.layers import BatchNormalization, Dense, Dropout, Input
 from minikeras.models import Model, Sequential
+from minikeras.optimizers import SGD
 
 
 def rows(n, width, seed=0):
@@ -137,3 +138,55 @@ def test_parts_of_a_nested_model():
     np.testing.assert_array_equal(
         K.function([inner.input], [inner.output])([data])[0], inner.predict(data)
     )
+
+
+def policy():
+    """Return (model, what it is fed beside its input, symbolic loss) of a policy gradient."""
+    model = Sequential([Dense(4, activation="softmax", input_dim=3, kernel_initializer="ones")])
+    taken, reward = K.placeholder((None, 4)), K.placeholder((None,))
+    chance = K.sum(taken * model.output, axis=1)
+    return model, [taken, reward], -K.mean(K.log(chance) * reward)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda loss, params: {"loss": loss, "params": params},
+        lambda loss, params: {"params": params, "constraints": [], "loss": loss},
+        lambda loss, params: (loss, params),
+        lambda loss, params: (params, [], loss),
+        lambda loss, params: (params, loss),
+    ],
+)
+def test_an_optimizer_steps_at_each_call(order):
+    """As in scripts that learn from rewards: REINFORCE (Williams, 1992)."""
+    model, fed, loss = policy()
+    arguments = order(loss, model.trainable_weights)
+    optimizer = SGD(lr=0.5)
+    if isinstance(arguments, dict):
+        updates = optimizer.get_updates(**arguments)
+    else:
+        updates = optimizer.get_updates(*arguments)
+    train = K.function([model.input, *fed], [loss], updates=updates)
+    x, rewards = rows(6, 3), np.arange(6) / 6
+    actions = np.eye(4)[[0, 1, 2, 3, 0, 1]]
+    kernel, _ = model.get_weights()
+    (before,) = train([x, actions, rewards])
+    # All chances are 1/4 at first, so the gradient by the scores is (1/4 - action) * reward / 6.
+    slope = x.T @ ((0.25 - actions) * rewards[:, None] / 6)
+    np.testing.assert_allclose(model.get_weights()[0], kernel - 0.5 * slope, rtol=1e-4, atol=1e-5)
+    assert before == pytest.approx(np.mean(np.log(4) * rewards), rel=1e-5)
+    for _ in range(10):
+        (after,) = train([x, actions, rewards])
+    assert after < before
+    assert optimizer.iterations == 11
+
+
+def test_what_an_optimizer_cannot_step_for():
+    model, _, loss = policy()
+    with pytest.raises(ValueError, match="disconnected.*placeholder"):
+        K.function([model.input], [], updates=SGD().get_updates(loss, model.trainable_weights))
+    with pytest.raises(TypeError, match="needs params"):
+        SGD().get_updates(loss)
+    with pytest.raises(TypeError, match="takes no constraints of its own"):
+        SGD().get_updates(loss, model.trainable_weights, {"a": 1})

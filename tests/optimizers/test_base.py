@@ -254,9 +254,9 @@ def test_get_gradients_wants_all_of_them():
         SGD().get_gradients(loss, [x, y])
 
 
-def test_get_updates_says_what_to_do_instead():
-    with pytest.raises(NotImplementedError, match="optimizer.apply"):
-        SGD().get_updates(None, [])
+def test_get_updates_of_what_has_been_computed_says_what_to_do_instead():
+    with pytest.raises(TypeError, match="optimizer.apply"):
+        SGD().get_updates(np.float32(3.0), [Variable(np.ones(2, "float32"))])
 
 
 # ---------------------------------------------------------------------------------------------
