@@ -12,7 +12,7 @@ from .base import Layer, register, registry
 from .input_spec import InputSpec
 from .inputs import shapes_of
 from .signature import call_signature
-from .stacked_cells import StackedRNNCells, flat_states, sizes_of, takes
+from .stacked_cells import StackedRNNCells, check_cell, flat_states, sizes_of, takes
 from .symbolic import KerasTensor
 
 
@@ -71,7 +71,7 @@ class RNN(Layer):
         super().__init__(**kwargs)
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
-        _check_cell(cell)
+        check_cell(cell, "RNN runs a cell")
         self.cell = cell
         self.return_sequences = bool(return_sequences)
         self.return_state = bool(return_state)
@@ -274,7 +274,7 @@ class RNN(Layer):
     def call(self, inputs, initial_state=None, mask=None, training=None, constants=None):
         """Return the output, in a list with the last states if they are wanted."""
         inputs, states, constants = self._sort_inputs(inputs, initial_state, constants)
-        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        mask = self._step_mask(mask[0] if isinstance(mask, (list, tuple)) else mask, inputs)
         if states is not None:
             self._check_states(states, inputs)
         elif self.stateful:
@@ -289,6 +289,18 @@ class RNN(Layer):
                 variable.assign(state.data)
         return [output, *states] if self.return_state else output
 
+    def _step_mask(self, mask, inputs):
+        """Return a mask (batch, steps); one with an axis of size 1 behind is taken too."""
+        if mask is None:
+            return None
+        wanted = tuple(inputs.shape[:2])
+        if tuple(mask.shape) not in (wanted, (*wanted, 1)):
+            raise ValueError(
+                f"{self.name!r} needs a mask of shape {wanted}, batch and steps, for an input of "
+                f"shape {tuple(inputs.shape)}, but was given one of shape {tuple(mask.shape)}."
+            )
+        return mask.reshape(wanted)
+
     def _kept_states(self, inputs):
         """Return what a stateful layer begins a batch with."""
         if inputs.shape[0] != self._states[0].shape[0]:
@@ -300,7 +312,7 @@ class RNN(Layer):
 
     def _check_states(self, states, inputs):
         _, shapes = self._step_shapes((inputs.shape[0], *inputs.shape[2:]))
-        given = [tuple(s) for s in shapes_of(states)]
+        given = [None if s is None else tuple(shapes_of(s)) for s in states]
         if len(given) != len(shapes) or not all(map(_fits, given, shapes)):
             raise ValueError(
                 f"{self.name!r} needs initial states of the shapes {shapes}, but was given {given}."
@@ -381,18 +393,8 @@ def _is_size(value):
 
 def _fits(shape, wanted):
     """Return whether a shape is the one wanted, as far as both are known."""
-    return len(shape) == len(wanted) and all(
-        a is None or b is None or a == b for a, b in zip(shape, wanted)
+    return (
+        shape is not None
+        and len(shape) == len(wanted)
+        and all(a is None or b is None or a == b for a, b in zip(shape, wanted))
     )
-
-
-def _check_cell(cell):
-    """Raise a ValueError unless `cell` can take steps."""
-    if isinstance(cell, type):
-        raise ValueError(f"RNN runs a cell, not a class: write {cell.__name__}(...).")
-    for name in ("call", "state_size"):
-        if name not in dir(cell):
-            raise ValueError(
-                f"RNN runs a cell, an object with a method call(inputs, states) and an attribute "
-                f"state_size, but {cell!r} has no {name}."
-            )

@@ -9,6 +9,18 @@ from ..autograd.tensor import Operators
 from .base import Layer, register, registry
 
 
+def check_cell(cell, who):
+    """Raise a ValueError unless `cell` can take steps."""
+    if isinstance(cell, type):
+        raise ValueError(f"{who}, not a class: write {cell.__name__}(...).")
+    for name in ("call", "state_size"):
+        if name not in dir(cell):
+            raise ValueError(
+                f"{who}: an object with a method call(inputs, states) and an attribute "
+                f"state_size, but {cell!r} has no {name}."
+            )
+
+
 def sizes_of(cell):
     """Return the sizes of a cell's states as a flat list of ints.
 
@@ -66,12 +78,7 @@ class StackedRNNCells(Layer):
         if not cells:
             raise ValueError("StackedRNNCells needs at least one cell.")
         for cell in cells:
-            for name in ("call", "state_size"):
-                if name not in dir(cell):
-                    raise ValueError(
-                        "A cell is an object with a method call(inputs, states) and an attribute "
-                        f"state_size, but {cell!r} has no {name}."
-                    )
+            check_cell(cell, "StackedRNNCells takes cells")
         self.cells = cells
 
     @property

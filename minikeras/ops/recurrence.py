@@ -53,6 +53,11 @@ def rnn(
         raise ValueError("rnn needs at least one time step.")
     if mask is not None:
         mask = not_equal(mask, 0)
+        if tuple(mask.shape) not in (inputs.shape[:2], (*inputs.shape[:2], 1)):
+            raise ValueError(
+                f"rnn needs a mask of shape {inputs.shape[:2]}, with or without an axis of size 1 "
+                f"behind, for inputs of shape {inputs.shape}, not {tuple(mask.shape)}."
+            )
         mask = mask.reshape(mask.shape[:2])
     states, constants = list(initial_states), list(constants or [])
     outputs, output = [], None

@@ -281,6 +281,10 @@ def test_rnn():
     same(backwards, K.rnn(step, x[:, ::-1], [start], constants=[decay])[1])
     with pytest.raises(ValueError, match="initial states"):
         K.rnn(step, x, [], mask=mask)
+    column = K.rnn(step, x, [start], mask=mask[..., None], constants=[decay])[1]
+    same(column, outputs)
+    with pytest.raises(ValueError, match=r"mask of shape \(2, 3\), .*, not \(2, 4\)"):
+        K.rnn(step, x, [start], mask=np.ones((2, 4)), constants=[decay])
     with pytest.raises(ValueError, match="input_length=7"):
         K.rnn(step, x, [start], input_length=7)
     with pytest.raises(ValueError, match="batch, time"):

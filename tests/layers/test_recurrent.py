@@ -377,6 +377,8 @@ def test_states_that_do_not_fit_are_refused():
             layer(x, initial_state=[keras.Input((n,)) for n in sizes])
         with pytest.raises(ValueError, match="needs initial states of the shapes"):
             layer([x, *(keras.Input((n,)) for n in sizes)])
+    with pytest.raises(ValueError, match="was given \\[None, None\\]"):
+        layer(X, initial_state=[None, None])
     with pytest.raises(ValueError, match="initial states twice"):
         layer([X, *STATES], initial_state=list(STATES))
 
@@ -409,6 +411,17 @@ def test_padding_does_not_count(kind, fused):
             assert_same([found[:, 5]], [steps[:, 2]])  # the last output is repeated
         else:
             np.testing.assert_array_equal(found[:, 0], 0)
+
+
+@every_kind
+@pytest.mark.parametrize("fused", BOTH)
+def test_masks_of_another_shape(kind, fused):
+    layer = KINDS[kind]()
+    layer.fused = fused
+    assert_same(outputs(layer, X, mask=MASK[..., None]), outputs(layer, X, mask=MASK))
+    for wrong in (np.ones((3, 6), bool), np.ones((2, 5), bool), np.ones((3, 5, 4), bool)):
+        with pytest.raises(ValueError, match=r"needs a mask of shape \(3, 5\)"):
+            layer(X, mask=wrong)
 
 
 def test_masks_travel_on_beside_sequences():

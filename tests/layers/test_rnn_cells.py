@@ -200,6 +200,8 @@ def test_what_is_no_cell_is_refused():
     ):
         with pytest.raises(ValueError, match=message):
             layers.RNN(cell)
+        with pytest.raises(ValueError, match=message):
+            layers.RNN([cell])
     with pytest.raises(ValueError, match="state_size of a cell is an int"):
         layers.RNN(OddSize())(X)
 
