@@ -124,7 +124,7 @@ def _cases():
         yield pytest.param(name, "h5", marks=[] if name in SOON else pytest.mark.slow)
 
 
-@pytest.mark.parametrize(("name", "suffix"), _cases())
+@pytest.mark.parametrize(("name", "suffix"), list(_cases()))
 def test_training_goes_on_alike(tmp_path, name, suffix):
     data = batches_for(name)
     theirs = compiled(name)
