@@ -124,7 +124,7 @@ class Blueprint:
                 f"weights is None, 'imagenet' or the path of a file, not {weights!r}. To set "
                 "arrays, build the model with weights=None and call its set_weights()."
             )
-        if not os.path.exists(weights):
+        if not os.path.isfile(weights):
             near = difflib.get_close_matches(str(weights).lower(), ["imagenet"])
             hint = "Did you mean 'imagenet'?" if near else "Look for a slip in the path."
             raise ValueError(

@@ -55,6 +55,7 @@ def test_every_argument_is_described(name):
     [
         ({"weights": "imagnet"}, "Did you mean 'imagenet'"),
         ({"weights": "no/such/file.h5"}, "no weights file 'no/such/file.h5'"),
+        ({"weights": "."}, "no weights file '.'"),
         ({"weights": 3}, "not 3"),
         ({"weights": [np.zeros(2)]}, "set_weights"),
         ({"pooling": "mean"}, "pooling must be None, 'avg' or 'max', not 'mean'"),
