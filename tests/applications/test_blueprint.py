@@ -12,6 +12,7 @@ from minikeras.applications import densenet, published
 from minikeras.applications.blueprint import Form
 from minikeras.applications.input_shapes import Sizes
 from minikeras.utils.download_errors import DownloadError
+from tests.saving import era
 
 FUNCTIONS = [n for n in applications.__all__ if callable(getattr(applications, n))]
 
@@ -194,6 +195,41 @@ def test_names_fit_too(tmp_path):
     for layer in features.layers[1:]:
         for one, other in zip(layer.get_weights(), model.get_layer(layer.name).get_weights()):
             np.testing.assert_array_equal(one, other)
+
+
+# What the weights of a layer are called in files of Keras 1 and of Keras 2.
+OLD_NAMES = {
+    "kernel": "W",
+    "bias": "b",
+    "gamma": "gamma",
+    "beta": "beta",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_std",
+}
+
+
+@pytest.mark.parametrize("age", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "variant"), [("VGG16", None), ("ResNet50", "keras2"), ("DenseNet121", "keras2")]
+)
+def test_files_of_the_age_of_the_published_ones(name, variant, age, tmp_path):
+    """The first of them were written by Keras 1, which says neither its version nor its backend."""
+    build = getattr(applications, name)
+    more = {} if variant is None else {"variant": variant}
+    model = build(weights=None, include_top=False, **more)
+    listed = []
+    for layer in model.layers:
+        names = [w.name.split("/")[-1].split(":")[0] for w in layer.weights]
+        if age == 1:
+            called = [f"{layer.name}_{OLD_NAMES[n]}_1:0" for n in names]
+        else:
+            called = [f"{layer.name}_1/{n}:0" for n in names]
+        listed.append((layer.name, list(zip(called, layer.get_weights()))))
+    origin = (None, None) if age == 1 else ("2.0.8", "tensorflow")
+    era.write(tmp_path / "w.h5", None, listed, *origin)
+    found = build(weights=tmp_path / "w.h5", include_top=False)
+    assert [la.name for la in found.layers if la.weights] == [n for n, w in listed if w]
+    assert same_weights(found, model)
 
 
 # -----------------------------------------------------------------------------------------------
