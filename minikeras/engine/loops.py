@@ -52,11 +52,12 @@ def _with_counts(logs, number, size):
     return logs
 
 
-def predict_all(run, source, listeners):
-    """Return the outputs for all batches of a source, a list of arrays.
+def predict_all(run, pack, source, listeners):
+    """Return the outputs for all batches of a source, nested as the model's are.
 
     Args:
         run: function (inputs, targets, weights, size) -> list of arrays of one batch.
+        pack: function list of arrays -> the same in the model's nesting, as callbacks get it.
     """
     results = Predictions(source.samples if source.steps is None else None)
     listeners.on_predict_begin()
@@ -66,7 +67,7 @@ def predict_all(run, source, listeners):
         outputs = run(inputs, targets, weights, size)
         results.add(outputs, size)
         if listeners.predict_batch_end:
-            logs = Logs(batch=number, size=size, outputs=outputs)
+            logs = Logs(batch=number, size=size, outputs=pack(outputs))
             listeners.on_predict_batch_end(number, logs)
     listeners.on_predict_end()
-    return results.joined()
+    return pack(results.joined())

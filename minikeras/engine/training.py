@@ -111,10 +111,15 @@ class Training(Compiling, Fitting, Stepping, CustomSteps, GeneratorMethods, Insp
         try:
             listeners = self._listeners(callbacks, _params(source, verbose))
             run = predictor.run if custom else self._predict_for_loop
-            results = _unless_broken_off(listeners, predict_all, run, source, listeners)
+            pack = predictor.pack if custom else self._pack_outputs
+            return _unless_broken_off(listeners, predict_all, run, pack, source, listeners)
         finally:
             source.close()
-        return predictor.pack(results) if custom else self._pack_outputs(results)
+
+    def _make_predict_function(self):
+        """Do nothing: Keras 2 compiles its graph here, which servers with threads call for."""
+
+    _make_train_function = _make_test_function = _make_predict_function
 
     def _predict_for_loop(self, inputs, targets, weights, size):
         return self._predict_batch(inputs)

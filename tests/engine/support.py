@@ -59,4 +59,4 @@ class Recorder(Callback):
         self.calls.append(("test", batch, logs["size"]))
 
     def on_predict_batch_end(self, batch, logs=None):
-        self.calls.append(("predict", batch, logs["outputs"][0].shape))
+        self.calls.append(("predict", batch, logs["outputs"].shape))

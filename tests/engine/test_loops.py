@@ -24,7 +24,8 @@ def test_testing_and_predicting_tell_of_every_batch():
     logs = test_epoch(StandardRunner(model, model._test_batch), source(model, x, y), listeners)
     assert list(logs) == ["loss"]
     inputs = model._feeder().input_source(x, 4)
-    (found,) = predict_all(lambda i, t, w, n: model._predict_batch(i), inputs, listeners)
+    run, pack = model._predict_for_loop, model._pack_outputs
+    found = predict_all(run, pack, inputs, listeners)
     np.testing.assert_allclose(found, model.predict(x), rtol=1e-6)
     assert recorder.calls == [
         ("test", 0, 4),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minikeras import losses, metrics, optimizers
+from minikeras.callbacks import LambdaCallback
 from minikeras.layers import Dense
 from minikeras.models import Input, Model, Sequential
 from tests.engine.support import Recorder, data, fork, line, mse
@@ -125,3 +126,22 @@ def test_loss_and_gradients_change_nothing():
     assert loss == pytest.approx(np.mean(error**2))
     for a, b in zip(before, model.get_weights()):
         np.testing.assert_array_equal(a, b)
+
+
+def test_predictions_are_told_nested_as_the_outputs_are():
+    told = []
+    tell = LambdaCallback()
+    tell.on_predict_batch_end = lambda batch, logs: told.append(logs["outputs"])
+    x = Input((3,))
+    model = Model(x, {"a": Dense(1)(x), "b": Dense(2)(x)})
+    model.predict(np.ones((4, 3)), batch_size=3, callbacks=[tell])
+    assert [{k: v.shape for k, v in t.items()} for t in told] == [
+        {"a": (3, 1), "b": (3, 2)},
+        {"a": (1, 1), "b": (1, 2)},
+    ]
+
+
+def test_what_servers_call_before_their_threads_begin():
+    model = line()
+    assert model._make_predict_function() is None
+    assert model._make_train_function() is model._make_test_function() is None
