@@ -5,6 +5,8 @@ data, so that a million batches lose nothing; what they return are Python floats
 where there is one value per class or per threshold.
 """
 
+import contextlib
+
 import numpy as np
 
 from .. import config, initializers
@@ -171,6 +173,54 @@ class Metric(Configurable):
         """Add a batch to the state and return the value so far."""
         self.update_state(*args, **kwargs)
         return self.result()
+
+    # --- with a state that is given (Keras 3) ------------------------------------------------
+
+    @contextlib.contextmanager
+    def _holding(self, values):
+        """Give the variables other values within a `with` block, and their own back after it."""
+        variables, values = self.variables, list(values)
+        if len(values) != len(variables):
+            raise ValueError(
+                f"{self.name} has {len(variables)} variables, but was given {len(values)} values. "
+                "A metric that learns from its first batch how many it needs must see one first."
+            )
+        kept = [np.array(v.data) for v in variables]
+        try:
+            for variable, value in zip(variables, values):
+                variable.assign(value)
+            yield
+        finally:
+            for variable, value in zip(variables, kept):
+                variable.assign(value)
+
+    def stateless_update_state(self, metric_variables, *args, **kwargs):
+        """Add a batch to the values `metric_variables`, not to the metric's own state.
+
+        Args:
+            metric_variables: values for `variables`, a list of arrays.
+            args, kwargs: as for `update_state`.
+
+        Returns:
+            The new values, a list of arrays.
+
+        Raises:
+            ValueError: a number or shape of values that does not fit.
+        """
+        with self._holding(metric_variables):
+            self.update_state(*args, **kwargs)
+            return [np.array(v.data) for v in self.variables]
+
+    def stateless_result(self, metric_variables):
+        """Return the result that the values `metric_variables` stand for."""
+        with self._holding(metric_variables):
+            return self.result()
+
+    def stateless_reset_state(self):
+        """Return the values that the variables have after `reset_state`."""
+        with self._holding(self.variables):
+            self.reset_state()
+            return [np.array(v.data) for v in self.variables]
 
     def __repr__(self):
         return f"<{type(self).__name__} name={getattr(self, 'name', None)}>"

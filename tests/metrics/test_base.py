@@ -229,3 +229,19 @@ def test_custom_metrics_by_name():
         assert isinstance(metrics.get("BinaryTruePositives"), BinaryTruePositives)
         config_ = metrics.serialize(BinaryTruePositives(name="mine"))
         assert metrics.deserialize(config_).name == "mine"
+
+
+def test_states_that_are_given():
+    metric = metrics.MeanSquaredError()
+    metric.update_state([[1.0]], [[4.0]])
+    state = metric.stateless_reset_state()
+    assert [float(v) for v in state] == [0, 0]
+    first = metric.stateless_update_state(state, [[1.0], [2.0]], [[1.0], [4.0]])
+    second = metric.stateless_update_state(first, [[0.0]], [[1.0]], sample_weight=[2.0])
+    assert metric.stateless_result(first) == 2
+    assert metric.stateless_result(second) == 1.5
+    assert [float(v) for v in state] == [0, 0]
+    assert metric.result() == 9  # its own state is as it was
+    with pytest.raises(ValueError, match="has 2 variables, but was given 1 values"):
+        metric.stateless_result(state[:1])
+    assert metric.result() == 9

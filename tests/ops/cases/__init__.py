@@ -49,7 +49,7 @@ class Case:
 
 def all_cases():
     """Return the cases of every module here."""
-    from . import arrays, binary, convolutions, matrices, networks, reductions, unary
+    from . import arrays, binary, convolutions, images, matrices, networks, reductions, unary
 
-    modules = (unary, binary, reductions, arrays, matrices, networks, convolutions)
+    modules = (unary, binary, reductions, arrays, matrices, networks, convolutions, images)
     return [case for module in modules for case in module.CASES]
