@@ -327,7 +327,8 @@ class Model(Structure, Ends, Training, Layer):
         """
         if self._graph is None:
             if type(self) is not Model:
-                return super().get_config()
+                config = super().get_config()
+                return {k: v for k, v in config.items() if k not in ("inputs", "outputs") or v}
             raise NotImplementedError("A model without a graph has no config.")
         return graph_config(self)
 

@@ -1,6 +1,6 @@
 """Layers and models as Keras 3 configs, so that real Keras makes the same model of them."""
 
-from .. import constraints, initializers, layers, regularizers
+from .. import activations, constraints, initializers, layers, regularizers
 from ..configurable import serialize_value
 from ..layers.input_layer import InputLayer
 from ..layers.op_layer import OpLayer
@@ -163,11 +163,15 @@ def _function(function):
             "class_name": "__lambda__",
             "config": {"code": code, "defaults": defaults, "closure": closure},
         }
+    return _named_function(get_registered_name(function))
+
+
+def _named_function(name):
     return {
         "module": "builtins",
         "class_name": "function",
         "config": name,
-        "registered_name": get_registered_name(function),
+        "registered_name": "function",
     }
 
 
@@ -191,6 +195,9 @@ def _nested(config):
 def _with_module(key, value):
     if isinstance(value, (list, tuple)):
         return [_with_module(key, part) for part in value]
+    if isinstance(value, str) and key.endswith("activation"):
+        known = any(name == value for name, _ in activations.registry.items())
+        return value if known else _named_function(value)
     if not isinstance(value, dict):
         return value
     if "class_name" not in value or "config" not in value:

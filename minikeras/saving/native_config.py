@@ -130,6 +130,8 @@ class _Translator:
             return entry
         if str(entry.get("module", "")).split(".")[0] in ("keras", "builtins", "keras_core"):
             name = entry.get("registered_name") or entry["config"]
+            if name == "function":  # one of the user's own, under the name it is registered by
+                return entry["config"]
             return str(name).rsplit(">", 1)[-1]
         return entry["config"]
 

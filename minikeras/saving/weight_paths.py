@@ -86,6 +86,10 @@ def _children(layer):
     elif isinstance(layer, Model) and layer._graph is not None:
         yield "layers", layers_of(layer)
     held = vars(layer)
+    if isinstance(layer, Model) and layer._graph is None and not isinstance(layer, Sequential):
+        # A model of one's own has a list of all its layers, which comes where its name does among
+        # the attributes: those with later names are found in it.
+        held = {**held, "layers": held.get("layers", layer.layers)}
     if any(c.__name__ in _PUBLIC_THERE for c in type(layer).__mro__):
         held = {key.removeprefix("_"): value for key, value in held.items()}
     for name in sorted(held, key=lambda n: f"~{n}" if n.startswith("_") else n):
