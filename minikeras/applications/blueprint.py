@@ -64,6 +64,11 @@ def application(function):
     return build
 
 
+def is_published(weights):
+    """Return whether the argument `weights` asks for those that Keras publishes."""
+    return isinstance(weights, str) and weights == "imagenet"
+
+
 class Form(NamedTuple):
     """One form of a network; some networks are another one in Keras 2.1.5 than in Keras 3.
 
@@ -113,7 +118,7 @@ class Blueprint:
     # -- arguments ------------------------------------------------------------------------------
     @property
     def _published(self):
-        return self._arguments["weights"] == "imagenet"
+        return is_published(self._arguments["weights"])
 
     def _check_weights(self):
         weights = self._arguments["weights"]

@@ -21,7 +21,7 @@ from ..layers import (
     ZeroPadding2D,
 )
 from . import imagenet_utils
-from .blueprint import Blueprint, Form, application, channel_axis
+from .blueprint import Blueprint, Form, application, channel_axis, is_published
 from .imagenet_utils import decode_predictions
 from .input_shapes import Sizes, published_size
 from .published import ORIGIN, WeightsFile
@@ -70,7 +70,7 @@ def MobileNet(  # noqa: N802
     arguments = locals()
     if not alpha > 0:
         raise ValueError(f"alpha, the width of the network, must be greater than 0, not {alpha!r}.")
-    if weights == "imagenet":
+    if is_published(weights):
         _check_published(alpha, depth_multiplier)
     files = functools.partial(_files, alpha)
     forms = {"keras3": Form(_SIZES, files), "keras2": Form(_SIZES, files, mark="conv_pad_1")}

@@ -16,7 +16,7 @@ from ..layers import (
     ZeroPadding2D,
 )
 from . import imagenet_utils
-from .blueprint import Blueprint, Form, application, channel_axis
+from .blueprint import Blueprint, Form, application, channel_axis, is_published
 from .imagenet_utils import decode_predictions
 from .input_shapes import Sizes, border_before_halving, published_size
 from .published import ORIGIN, WeightsFile
@@ -56,7 +56,7 @@ def MobileNetV2(  # noqa: N802
     arguments = locals()
     if not alpha > 0:
         raise ValueError(f"alpha, the width of the network, must be greater than 0, not {alpha!r}.")
-    if weights == "imagenet" and alpha not in _PUBLISHED_WIDTHS:
+    if is_published(weights) and alpha not in _PUBLISHED_WIDTHS:
         widths = ", ".join(map(str, _PUBLISHED_WIDTHS))
         raise ValueError(f"Weights are published for alpha {widths}; not for {alpha!r}.")
     plan = Blueprint(arguments, Form(_SIZES, functools.partial(_files, alpha)))

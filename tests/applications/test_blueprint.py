@@ -59,6 +59,7 @@ def test_every_argument_is_described(name):
         ({"weights": "."}, "no weights file '.'"),
         ({"weights": 3}, "not 3"),
         ({"weights": [np.zeros(2)]}, "set_weights"),
+        ({"weights": np.zeros(2)}, "set_weights"),
         ({"pooling": "mean"}, "pooling must be None, 'avg' or 'max', not 'mean'"),
         ({"input_shape": (31, 64, 3)}, r"at least 32 x 32 pixels; input_shape=\(31, 64, 3\)"),
         ({"input_shape": (64, 64)}, "three whole numbers without the batch axis"),
