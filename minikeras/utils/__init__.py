@@ -28,6 +28,7 @@ _HOMES = {
     ".sequence": "PyDataset Sequence",
     ".serialization": "deserialize_keras_object serialize_keras_object",
     ".split_data": "split_dataset",
+    ".timeseries_dataset": "timeseries_dataset_from_array",
     ".vis_utils": "model_to_dot plot_model",
     "minikeras.backend": "clear_session",
     "minikeras.config": "set_random_seed",
