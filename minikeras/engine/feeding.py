@@ -84,11 +84,24 @@ class Feeder:
         if _generates(x):
 
             def prepare(batch):
-                return self.input_batch(batch[0] if isinstance(batch, tuple) else batch)
+                return self.input_batch(self._inputs_among(batch))
 
             return GeneratorSource(x, steps, prepare, **(pool or {}))
         inputs, samples = self._standardize_inputs(x)
         return self._array_source(inputs, [], [], samples, batch_size, False, steps)
+
+    def _inputs_among(self, batch):
+        """Return the inputs of a batch that may hold targets and weights too.
+
+        A tuple does; a list of arrays does where the model has a single input (such are the
+        batches of a DataLoader of PyTorch).
+        """
+        if isinstance(batch, tuple):
+            return batch[0]
+        single = isinstance(batch, list) and len(self._model.input_names or ()) == 1
+        if single and len(batch) in (2, 3) and all(hasattr(part, "shape") for part in batch):
+            return batch[0]
+        return batch
 
     def _array_source(self, inputs, targets, weights, samples, batch_size, shuffle, steps):
         size = min(int(batch_size or DEFAULT_BATCH_SIZE), samples)

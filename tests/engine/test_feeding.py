@@ -145,6 +145,20 @@ def test_generators_for_several_inputs_and_outputs():
         assert found == pytest.approx(expected)
 
 
+def test_batches_in_lists_are_taken_as_tuples_where_there_is_one_input():
+    class Loader:  # yields lists, as the DataLoader of PyTorch
+        def __iter__(self):
+            return iter([[X[:5], Y[:5]], [X[5:], Y[5:]]])
+
+    model, reference = compiled(), compiled()
+    np.testing.assert_allclose(model.predict(Loader()), reference.predict(X), rtol=1e-6)
+    assert model.evaluate(Loader(), verbose=0) == pytest.approx(model.evaluate(X, Y, verbose=0))
+    model.fit(Loader(), verbose=0)
+    assert model.optimizer.iterations == 2
+    rows = iter([[list(map(float, row)) for row in X[:2]]])  # one batch of two samples
+    np.testing.assert_allclose(reference.predict(rows), reference.predict(X[:2]), rtol=1e-6)
+
+
 def test_predictions_for_generators_use_the_inputs():
     model = compiled()
     expected = model.predict(X)
