@@ -6,7 +6,7 @@ from .. import config, ops
 from ..autograd import Tensor
 from ..autograd.tensor import Operators
 from ..configurable import Configurable, serialize_value
-from ..registry import Registry
+from ..registry import Registry, suggest
 from .pairs import as_tensor_like, same_rank
 
 registry = Registry("loss")
@@ -175,7 +175,13 @@ class FunctionLoss(Loss):
     function = None  # staticmethod(the function)
     default_name = None  # where it is not the function's own
 
-    def __init__(self, reduction="sum_over_batch_size", name=None, dtype=None):
+    def __init__(self, reduction="sum_over_batch_size", name=None, dtype=None, **unknown):
+        if unknown:
+            wrong = next(iter(unknown))
+            raise TypeError(
+                f"{type(self).__name__} takes no argument {wrong!r}. "
+                f"{suggest(wrong, ('reduction', 'name', 'dtype'))}"
+            )
         super().__init__(name or self.default_name or self.function.__name__, reduction, dtype)
 
     def call(self, y_true, y_pred):

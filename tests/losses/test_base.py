@@ -319,3 +319,9 @@ def test_weights_and_masks_of_another_length_are_refused(name, shape):
 def test_settings_that_make_no_sense(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_misspelt_argument_names_the_loss_and_the_nearest():
+    message = "MeanSquaredError takes no argument 'reducton'. Did you mean 'reduction'"
+    with pytest.raises(TypeError, match=message):
+        losses.MeanSquaredError(reducton="sum")
