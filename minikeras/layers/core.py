@@ -1,5 +1,7 @@
 """Dense and Activation, and layers that pass their input on: masking, penalties."""
 
+import warnings
+
 import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
@@ -47,6 +49,12 @@ class Dense(Layer):
             raise ValueError(f"Dense needs a positive whole number of units, not {units!r}.")
         self.units = int(units)
         self.activation = activations.get(activation)
+        if self.units == 1 and self.activation is activations.softmax:
+            warnings.warn(
+                f"The Dense layer {self.name!r} has a softmax over one unit, which is 1 whatever "
+                "it learns. For a yes or no use activation='sigmoid', for classes one unit each.",
+                stacklevel=3,
+            )
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

@@ -17,6 +17,7 @@ def call_symbolically(layer, inputs, args, kwargs):
 
     Raises:
         ValueError: the inputs are no tensors, or do not fit the layer.
+        TypeError: the layer returns nothing.
     """
     if context.symbols is not None:
         given = context.symbols.in_place_of((inputs, args, kwargs))
@@ -36,6 +37,11 @@ def call_symbolically(layer, inputs, args, kwargs):
             structure = layer.compute_output_spec(inputs, *args, **kwargs)
     except (ValueError, TypeError) as error:
         raise located(error, layer, inputs) from error
+    if structure is None:
+        raise TypeError(
+            f"{type(layer).__name__}.call of the layer {layer.name!r} returned None. Does it lack "
+            "a return?"
+        )
     structure = map_structure(_fresh, structure)
     if not met.has_run:  # the layer knows its output shape
         for function in (layer.call, getattr(layer, "function", None)):

@@ -109,3 +109,9 @@ def test_masking():
     before = Tensor(x)
     before.mask = np.array([[False, True, True, True]])
     assert Masking()(before).mask.tolist() == [[True, False, True, False]]
+
+
+def test_a_softmax_over_one_unit_is_warned_of():
+    with pytest.warns(UserWarning, match="'alone' has a softmax over one unit.*sigmoid") as found:
+        Dense(1, activation="softmax", name="alone")
+    assert found[0].filename == __file__

@@ -189,3 +189,12 @@ def test_losses_updates_and_metrics_of_a_layer_in_a_model():
         found = model.train_on_batch(np.ones((4, 2)), return_dict=True)
     assert found == {"loss": 12.0, "level": 4.0}
     assert layer.get_weights() == [2]
+
+
+def test_a_call_that_returns_nothing_is_named():
+    class Forgetful(Layer):
+        def call(self, inputs):
+            ops.relu(inputs)
+
+    with pytest.raises(TypeError, match="Forgetful.call of the layer 'f' returned None.*return"):
+        Forgetful(name="f")(Input((3,)))
