@@ -72,10 +72,20 @@ def keras_3_config(layer, for_keras_2=False):
     config = _nested(_described(layer, describe))
     if dict(layers.registry.items()).get(kind.__name__) is not kind:
         return _own(kind, config)
+    if kind is layers.ThresholdedReLU:
+        return _thresholded(layer, config)
     name = _OTHER_NAMES.get(kind.__name__, kind.__name__)
     entry = _builtin("keras.layers", name, _settings(layer, config))
     ours = {key: getattr(layer, key) for key in _ONLY_OURS.get(kind.__name__, ())}
     return {**entry, OURS: {"settings": ours}} if ours else entry
+
+
+def _thresholded(layer, config):
+    """Return a ThresholdedReLU, which Keras 3 lacks, as the ReLU that is the same function."""
+    kept = {"name": layer.name, "trainable": layer._trainable, "dtype": layer.compute_dtype}
+    settings = {"max_value": None, "negative_slope": 0.0, "threshold": layer.theta}
+    ours = {"class_name": "ThresholdedReLU", "config": config}
+    return {**_builtin("keras.layers", "ReLU", {**kept, **settings}), OURS: ours}
 
 
 def _builtin(module, name, config):

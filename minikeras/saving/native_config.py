@@ -14,7 +14,8 @@ from .keras_ops import is_operation, read_operation
 from .versions import major, means_keras_3
 
 # Beside the config of a layer in files of this library: {"settings": those that no Keras has,
-# "fixed_phase": whether its calls are to be made with the `training` that they name}.
+# "fixed_phase": whether its calls are to be made with the `training` that they name,
+# "class_name", "config": of a layer that no longer is, in the place of a like one}.
 OURS = "minikeras"
 # Layers that compute otherwise in each Keras: they follow the one that wrote the file.
 _CHANGED = ("BatchNormalization", "TimeDistributed")
@@ -97,6 +98,8 @@ class _Translator:
         if self.keras_1 and not self._is_custom(entry):
             entry = from_keras_1(entry)
             name, inner = entry["class_name"], entry["config"]
+        if _ours(entry).get("class_name") == "ThresholdedReLU":
+            return {key: entry[OURS][key] for key in ("class_name", "config")}
         if is_operation(entry):
             return entry  # read with the call, whose arguments belong to it
         result = {"class_name": name, "config": inner}

@@ -8,7 +8,7 @@ import pytest
 
 import minikeras
 from tests.parity.harness import assert_close
-from tests.saving.cases import ALL, CASES, DEFAULTS_DIFFER
+from tests.saving.cases import ALL, CASES, DEFAULTS_DIFFER, OLD
 from tests.saving.test_round_trips import data_for, leaves, randomize
 
 # The last: the architecture as JSON, the weights by a file of weights alone.
@@ -102,6 +102,15 @@ def test_minikeras_loads_what_real_keras_saves(tmp_path, name, file):
         ours = ALL[name](minikeras)
         ours.load_weights(path)
     compare(ours, theirs, x)
+
+
+@pytest.mark.parametrize("file", FORMATS[:2])
+def test_a_layer_that_keras_3_has_under_another_name(tmp_path, file):
+    ours = OLD["ThresholdedReLU"](minikeras)
+    path = str(tmp_path / file)
+    ours.save(path)
+    theirs = keras.models.load_model(path, compile=False)
+    compare(ours, theirs, np.linspace(-1, 1, 20, dtype="float32").reshape(5, 4))
 
 
 @pytest.mark.parametrize("file", FORMATS[:2])

@@ -90,6 +90,14 @@ CASES = {
     "ZeroPadding3D": one("ZeroPadding3D", VOL, 1),
 }
 CASES.update(RECURRENT)
+# Layers that Keras 3 no longer has, or has under the name of a like one.
+OLD = {
+    "CuDNNGRU": one("CuDNNGRU", SEQ, 4, return_sequences=True),
+    "CuDNNLSTM": one("CuDNNLSTM", SEQ, 4),
+    "LocallyConnected1D": one("LocallyConnected1D", SEQ, 4, 3, activation="relu"),
+    "LocallyConnected2D": one("LocallyConnected2D", IMG, 3, (3, 2), strides=2),
+    "ThresholdedReLU": one("ThresholdedReLU", ROW, 0.3),
+}
 ALL = {**CASES, **MODELS}
 
-__all__ = ["ALL", "CASES", "DEFAULTS_DIFFER"]
+__all__ = ["ALL", "CASES", "DEFAULTS_DIFFER", "OLD"]
