@@ -96,6 +96,9 @@ __all__ = [
 
 __getattr__, __dir__ = lazy_names(__name__, _LAZY)
 
+for _module in (backend, layers):  # what `from keras.layers import *` gives: no modules of ours
+    _module.__all__ = public_names(_module)
+
 add_old_paths()
 watch_other_names()
 function_code.known_names.update({name: getattr(layers, name) for name in public_names(layers)})

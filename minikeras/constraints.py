@@ -17,6 +17,25 @@ from .configurable import Configurable, serialize_value
 from .ops.types import normalize_axes
 from .registry import Registry
 
+__all__ = [
+    "Constraint",
+    "MaxNorm",
+    "MinMaxNorm",
+    "NonNeg",
+    "UnitNorm",
+    "deserialize",
+    "get",
+    "max_norm",
+    "maxnorm",
+    "min_max_norm",
+    "non_neg",
+    "nonneg",
+    "registry",
+    "serialize",
+    "unit_norm",
+    "unitnorm",
+]
+
 registry = Registry("constraint")
 
 

@@ -16,6 +16,20 @@ from .ops import drawing
 from .ops.drawing import checked_shape
 from .ops.types import normalize_axis
 
+__all__ = [
+    "SeedGenerator",
+    "beta",
+    "binomial",
+    "categorical",
+    "dropout",
+    "gamma",
+    "normal",
+    "randint",
+    "shuffle",
+    "truncated_normal",
+    "uniform",
+]
+
 
 class SeedGenerator:
     """A source of seeds, different at each use and repeatable as a whole.

@@ -12,6 +12,22 @@ from .autograd import Tensor, op
 from .configurable import Configurable, serialize_value
 from .registry import Registry
 
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "OrthogonalRegularizer",
+    "Regularizer",
+    "deserialize",
+    "get",
+    "l1",
+    "l1_l2",
+    "l2",
+    "orthogonal_regularizer",
+    "registry",
+    "serialize",
+]
+
 registry = Registry("regularizer")
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import types
 
 import pytest
 
@@ -137,6 +138,32 @@ def test_star_imports_from_old_paths_bring_the_layers():
     scope = {}
     exec("from minikeras.layers.core import *", scope)
     assert scope["Flatten"] is minikeras.layers.Flatten
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("activations", "relu softmax hard_sigmoid get"),
+        ("backend", "mean function set_value"),
+        ("callbacks", "EarlyStopping ModelCheckpoint"),
+        ("constraints", "max_norm NonNeg"),
+        ("initializers", "glorot_uniform zeros RandomNormal he_normal"),
+        ("layers", "Dense LSTM Input concatenate"),
+        ("losses", "mse categorical_crossentropy"),
+        ("metrics", "binary_accuracy AUC"),
+        ("models", "Sequential Model load_model"),
+        ("optimizers", "Adam sgd"),
+        ("random", "normal SeedGenerator"),
+        ("regularizers", "l2 l1_l2"),
+    ],
+)
+def test_star_imports_bring_names_and_no_helpers(module, names):
+    scope = {}
+    exec(f"from minikeras.{module} import *", scope)
+    assert set(names.split()) <= set(scope)
+    modules = {k for k, v in scope.items() if isinstance(v, types.ModuleType)}
+    assert modules <= {"schedules"}
+    assert not {"np", "Registry", "Tensor", "serialize_value"} & set(scope)
 
 
 def test_containers_and_networks_are_models():

@@ -25,7 +25,6 @@ adamax = Adamax
 nadam = Nadam
 
 __all__ = [
-    "SGD",
     "Adadelta",
     "Adafactor",
     "Adagrad",
@@ -40,12 +39,20 @@ __all__ = [
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "SGD",
     "ScheduleFreeAdamW",
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamax",
     "deserialize",
     "get",
+    "nadam",
     "registry",
+    "rmsprop",
     "schedules",
     "serialize",
+    "sgd",
 ]
 
 _LEFT_OUT = {
