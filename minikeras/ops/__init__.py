@@ -32,7 +32,6 @@ from .arithmetic import (
     where,
 )
 from .attention import dot_product_attention
-from .blocks import depth_to_space, space_to_depth
 from .comparison import (
     allclose,
     bitwise_and,
@@ -235,8 +234,10 @@ from .nn import (
     celu,
     ctc_loss,
     dense,
+    depth_to_space,
     dropout,
     elu,
+    fold,
     gelu,
     glu,
     hard_shrink,
@@ -267,6 +268,7 @@ from .nn import (
     softmax_crossentropy,
     softplus,
     softsign,
+    space_to_depth,
     sparse_categorical_crossentropy,
     sparse_plus,
     sparse_sigmoid,
@@ -276,6 +278,7 @@ from .nn import (
     swish,
     tanh_shrink,
     threshold,
+    unfold,
 )
 from .nn import hard_silu as hard_swish
 from .norms import (

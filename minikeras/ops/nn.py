@@ -59,4 +59,5 @@ from .piecewise import (
 )
 from .piecewise import hard_silu as hard_swish
 from .pooling import average_pool, max_pool
+from .sliding_blocks import fold, unfold
 from .softmax import log_softmax, softmax, sparsemax

@@ -64,6 +64,10 @@ MISTAKES = [
     (lambda: ops.rfft(1.0), ValueError, "a number has none"),
     (lambda: ops.vander(X), ValueError, "takes a vector, not an array of shape .2, 3"),
     (lambda: ops.correlate(X, X), ValueError, "takes two vectors"),
+    (lambda: ops.unfold(X, 2), ValueError, "batch, channels, height, width"),
+    (lambda: ops.unfold(X[None, None], 5), ValueError, "do not fit into images of .2, 3"),
+    (lambda: ops.unfold(X[None, None], 0), ValueError, "kernel_size must be a whole number"),
+    (lambda: ops.fold(X[None], (4, 4), 2), ValueError, "channels . 4, 9. for images of .4, 4"),
     (lambda: ops.cdist(X, 2.0), ValueError, "not .2, 3. and ()"),
 ]
 

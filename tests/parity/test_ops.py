@@ -118,6 +118,8 @@ CALLS = {
     "segment_sum": [[A, IDS, 3], [A, IDS, 4]],
     "segment_max": [[A, IDS % 2, 2]],
     "extract_sequences": [[A, 2, 1]],
+    "unfold": [[X, 2], [X, (3, 2), 1, 1, 2], [X, 2, 2, (0, 1), (1, 2)]],
+    "fold": [[X[0].reshape(1, 16, 4), 3, (2, 2)], [X[:, 0], 2, 2, 1, 1, 2]],
     "select": [[[A > 1, A < 0], [A, B], 0.0]],
     "unravel_index": [[[1, 5, 11], (3, 4)]],
     "isin": [[N, [1, 3]]],
@@ -157,8 +159,8 @@ WHOLE = {
 
 # Not in minikeras, yet or for good.
 ABSENT = {
-    *("adaptive_average_pool", "adaptive_max_pool", "ctc_decode", "fold", "istft", "jvp"),
-    *("lu_factor", "rearrange", "stft", "unfold"),
+    *("adaptive_average_pool", "adaptive_max_pool", "ctc_decode", "istft", "jvp"),
+    *("lu_factor", "rearrange", "stft"),
 }
 
 

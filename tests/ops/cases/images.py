@@ -42,7 +42,55 @@ def _patches(x, size, strides=None, dilation_rate=1, padding="valid"):
     return np.stack([np.stack([p.reshape(len(x), -1) for p in row], 1) for row in found], 1)
 
 
+def _unfolded(x, kernel_size, dilation=1, padding=0, stride=1):
+    """Loop over the blocks."""
+    kh, kw = kernel_size
+    x = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
+    return np.stack(
+        [
+            x[
+                :,
+                :,
+                i : i + (kh - 1) * dilation + 1 : dilation,
+                j : j + (kw - 1) * dilation + 1 : dilation,
+            ].reshape(len(x), -1)
+            for i in range(0, x.shape[2] - (kh - 1) * dilation, stride)
+            for j in range(0, x.shape[3] - (kw - 1) * dilation, stride)
+        ],
+        axis=-1,
+    )
+
+
+def _folded(x, output_size, kernel_size, **settings):
+    """Apply the transpose of the matrix that unfolding is."""
+    channels = x.shape[1] // (kernel_size[0] * kernel_size[1])
+    n = channels * output_size[0] * output_size[1]
+    ones = np.eye(n).reshape(n, channels, *output_size)
+    matrix = _unfolded(ones, kernel_size, **settings).reshape(n, -1)
+    return (x.reshape(len(x), -1) @ matrix.T).reshape(len(x), channels, *output_size)
+
+
 CASES = [
+    Case("unfold", [normal(2, 3, 5, 4)], _unfolded, {"kernel_size": (2, 3)}),
+    Case(
+        "unfold",
+        [normal(1, 2, 5, 6)],
+        _unfolded,
+        {"kernel_size": (2, 2), "dilation": 2, "padding": 1, "stride": 2},
+    ),
+    Case("fold", [normal(2, 12, 6)], _folded, {"output_size": (4, 3), "kernel_size": (2, 2)}),
+    Case(
+        "fold",
+        [normal(1, 8, 9)],
+        _folded,
+        {
+            "output_size": (5, 6),
+            "kernel_size": (2, 2),
+            "dilation": 2,
+            "padding": 1,
+            "stride": 2,
+        },
+    ),
     Case("rgb_to_grayscale", [COLOURS], _grey),
     Case(
         "rgb_to_grayscale",
