@@ -357,6 +357,66 @@ def test_time_distributed():
 
 
 # ---------------------------------------------------------------------------------------------
+# Masks on their way through a network, into the loss and the metrics
+# ---------------------------------------------------------------------------------------------
+WORDS = np.array([[0, 0, 3, 1, 5], [4, 2, 1, 0, 0], [5, 0, 2, 3, 1]])
+NETWORKS = {
+    "a layer at every step": lambda k, x: lstm(k)(
+        k.layers.TimeDistributed(k.layers.Dense(4, "relu"))(x)
+    ),
+    "sequences to the end": lambda k, x: k.layers.Dense(2)(lstm(k, return_sequences=True)(x)),
+    "beside the input": lambda k, x: simple(k)(
+        k.layers.Concatenate()([lstm(k, return_sequences=True)(x), x])
+    ),
+    "added to the input": lambda k, x: gru(k, reset_after=True)(
+        k.layers.Add()([lstm(k, 4, return_sequences=True)(x), x])
+    ),
+    "averaged": lambda k, x: k.layers.GlobalAveragePooling1D()(
+        gru(k, reset_after=False, return_sequences=True)(x)
+    ),
+    "attention": lambda k, x: lstm(k)(k.layers.Attention()([x, x])),
+    "heads": lambda k, x: k.layers.GlobalAveragePooling1D()(
+        k.layers.LayerNormalization()(k.layers.Add()([x, k.layers.MultiHeadAttention(2, 3)(x, x)]))
+    ),
+    "dropout and activation": lambda k, x: lstm(k)(
+        k.layers.Dropout(0.5)(k.layers.Activation("relu")(x))
+    ),
+    "a stack of cells": lambda k, x: k.layers.RNN(
+        [
+            k.layers.LSTMCell(3, activation(k), "sigmoid"),
+            k.layers.GRUCell(2, activation(k), "sigmoid", reset_after=True),
+        ],
+        return_sequences=True,
+    )(x),
+    "both ways": lambda k, x: simple(k)(
+        k.layers.Bidirectional(
+            gru(k, reset_after=True, return_sequences=True, zero_output_for_mask=True)
+        )(x)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_masks_through_networks(name):
+    def make(k):
+        x = k.Input((5,), dtype="int32")
+        return k.Model(x, NETWORKS[name](k, k.layers.Embedding(6, 4, mask_zero=True)(x)))
+
+    pair = Pair(make, WORDS)
+    if name == "heads":  # Keras on JAX takes their softmaxes in float32
+        pair.check_outputs(WORDS, tolerance=1e-6)
+    else:
+        pair.check_gradients(WORDS)
+    y = np.random.default_rng(2).normal(size=pair.real(WORDS).shape)
+    found = []
+    for model in (pair.real, pair.mini):
+        model.compile("sgd", "mse", metrics=["mae"])
+        found.append(model.evaluate(WORDS, y, verbose=0))
+    # Real Keras computes losses and metrics in float32.
+    np.testing.assert_allclose(*found, rtol=1e-6)
+
+
+# ---------------------------------------------------------------------------------------------
 # Convolutional
 # ---------------------------------------------------------------------------------------------
 CONV = [
