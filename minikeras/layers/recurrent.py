@@ -85,6 +85,10 @@ class RNN(Layer):
     # -----------------------------------------------------------------------------------------
     # Shapes
     # -----------------------------------------------------------------------------------------
+    def _flat(self, states):
+        """Return states that were given, nested or not, as a flat list in the cell's order."""
+        return flat_states(states, getattr(self.cell, "reverse_state_order", True))
+
     @property
     def state_size(self):
         """Sizes of the states, a list."""
@@ -232,7 +236,7 @@ class RNN(Layer):
             for variable in self._states:
                 variable.data[...] = 0
             return
-        values = [np.asarray(getattr(s, "data", s)) for s in flat_states(states)]
+        values = [np.asarray(getattr(s, "data", s)) for s in self._flat(states)]
         shapes = [v.shape for v in self._states]
         if [v.shape for v in values] != shapes:
             raise ValueError(
@@ -265,7 +269,7 @@ class RNN(Layer):
                     "initial_state. Give them in one place."
                 )
             initial_state = others or initial_state
-        states = None if initial_state is None else flat_states(initial_state)
+        states = None if initial_state is None else self._flat(initial_state)
         constants = None if constants is None else as_list(constants)
         if constants:
             self._num_constants = len(constants)

@@ -38,17 +38,20 @@ def sizes_of(cell):
     return [int(size) for size in sizes]
 
 
-def flat_states(states):
+def flat_states(states, last_first=True):
     """Return states as a flat list of tensors or arrays.
 
-    A nested list has the states of stacked cells, from the first cell to the last, as in Keras 3;
-    the flat list has those of the last cell first, as in Keras 2.1.5.
+    A nested list has the states of stacked cells, from the first cell to the last, as in Keras 3.
+
+    Args:
+        last_first: whether the flat list has those of the last cell first, as in Keras 2.1.5.
     """
     if isinstance(states, (np.ndarray, Operators)) or not hasattr(states, "__iter__"):
         return [states]
     states = list(states)
     if any(isinstance(s, (list, tuple)) for s in states):
-        return [state for cell in reversed(states) for state in flat_states(cell)]
+        cells = reversed(states) if last_first else states
+        return [state for cell in cells for state in flat_states(cell)]
     return states
 
 
@@ -67,13 +70,16 @@ class StackedRNNCells(Layer):
 
     Args:
         cells: list of cells.
+        reverse_state_order: False for states that begin with those of the first cell, as in Keras
+            2.2 and later; a stack out of a file of theirs has it.
 
     Raises:
         ValueError: there are none, or something among them is no cell.
     """
 
-    def __init__(self, cells, **kwargs):
+    def __init__(self, cells, reverse_state_order=True, **kwargs):
         super().__init__(**kwargs)
+        self.reverse_state_order = bool(reverse_state_order)
         cells = list(cells)
         if not cells:
             raise ValueError("StackedRNNCells needs at least one cell.")
@@ -84,7 +90,10 @@ class StackedRNNCells(Layer):
     @property
     def state_size(self):
         """Sizes of all states, a tuple that begins with those of the last cell."""
-        return tuple(size for cell in reversed(self.cells) for size in sizes_of(cell))
+        return tuple(size for cell in self._in_order_of_states() for size in sizes_of(cell))
+
+    def _in_order_of_states(self):
+        return self.cells[::-1] if self.reverse_state_order else self.cells
 
     @property
     def output_size(self):
@@ -104,22 +113,29 @@ class StackedRNNCells(Layer):
 
     def call(self, inputs, states, training=None, constants=None):
         """Return the last cell's output and all new states."""
-        counts = [len(sizes_of(cell)) for cell in self.cells]
-        states, new_states = flat_states(states), []
-        for cell, count in zip(self.cells, counts):
-            own, states = states[len(states) - count :], states[: len(states) - count]
+        states, own_states = flat_states(states, self.reverse_state_order), []
+        for cell in self._in_order_of_states():
+            count = len(sizes_of(cell))
+            own_states.append(states[:count])
+            states = states[count:]
+        if self.reverse_state_order:
+            own_states.reverse()
+        new_states = []
+        for cell, own in zip(self.cells, own_states):
             settings = {"training": training} if takes(cell, "training") else {}
             if constants is not None and takes(cell, "constants"):
                 settings["constants"] = constants
             inputs, own = cell.call(inputs, own, **settings)
-            new_states = flat_states(own) + new_states
-        return inputs, new_states
+            new_states.append(flat_states(own))
+        if self.reverse_state_order:
+            new_states.reverse()
+        return inputs, [state for own in new_states for state in own]
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         """Return the states that the cells begin with, zeros where a cell does not say."""
         batch = batch_size if inputs is None else inputs.shape[0]
         found = []
-        for cell in reversed(self.cells):
+        for cell in self._in_order_of_states():
             own = getattr(cell, "get_initial_state", None)
             if own is None:
                 kind = getattr(cell, "compute_dtype", dtype or self.dtype)
@@ -129,6 +145,13 @@ class StackedRNNCells(Layer):
             known = inspect.signature(own).parameters
             found += flat_states(own(**{k: v for k, v in offered.items() if k in known}))
         return found
+
+    def get_config(self):
+        """Return the constructor arguments; the order of states unless it is that of 2.1.5."""
+        config = super().get_config()
+        if self.reverse_state_order:
+            del config["reverse_state_order"]
+        return config
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -22,7 +22,11 @@ _NOT_IN_KERAS_3 = {
     "UpSampling1D": {"data_format": "channels_last"},
 }
 # What only this library knows: kept beside a layer's config, where Keras 3 does not look.
-_ONLY_OURS = {"BatchNormalization": ("as_in_keras",), "TimeDistributed": ("as_in_keras",)}
+_ONLY_OURS = {
+    "BatchNormalization": ("as_in_keras",),
+    "StackedRNNCells": ("reverse_state_order",),
+    "TimeDistributed": ("as_in_keras",),
+}
 _OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 _FUNCTIONAL = "keras.src.models.functional"  # where Keras 3 has it; it is no public name there
 _WITHOUT_MEANING = ("batch_input_shape", "input_length")

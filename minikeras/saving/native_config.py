@@ -11,7 +11,7 @@ from ..registry import get_registered_object
 from .hard_sigmoid import is_hard_sigmoid
 from .keras1_config import from_keras_1
 from .keras_ops import is_operation, read_operation
-from .versions import major, means_keras_3
+from .versions import is_before, major, means_keras_3
 
 # Beside the config of a layer in files of this library: {"settings": those that no Keras has,
 # "fixed_phase": whether its calls are to be made with the `training` that they name,
@@ -111,6 +111,8 @@ class _Translator:
             result["config"] = self._settings(entry, self.read_items(inner))
             if name in _CHANGED and not self._is_custom(entry):
                 result["config"].setdefault("as_in_keras", self.version)
+            if name == "StackedRNNCells" and not self._is_custom(entry):
+                result["config"].setdefault("reverse_state_order", is_before(self.version, 2, 2))
             result["config"].update(_ours(entry).get("settings") or {})
         else:
             result["config"] = self.read(inner)  # the list of a Sequential model

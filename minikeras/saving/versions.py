@@ -14,3 +14,9 @@ def major(version):
 def means_keras_3(version):
     """Return whether a file of this version is to be understood as Keras 3 understands it."""
     return major(version) >= 3
+
+
+def is_before(version, *number):
+    """Return whether a version text is before a number: `is_before("2.1.5", 2, 2)`."""
+    parts = [part for part in str(version or "1").split(".") if part.isdigit()]
+    return tuple(map(int, parts)) < number

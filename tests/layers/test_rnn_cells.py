@@ -333,3 +333,25 @@ def test_stacks_in_configs():
         layers.StackedRNNCells([])
     with pytest.raises(ValueError, match="has no state_size"):
         layers.StackedRNNCells([layers.Dense(2)])
+
+
+def test_both_orders_of_the_states_of_a_stack():
+    x = np.random.default_rng(5).normal(size=(2, 4, 3)).astype("float32")
+    weights = None
+    results = []
+    for last_first in (True, False):
+        cells = [keras.layers.LSTMCell(4), keras.layers.GRUCell(2)]
+        stack = keras.layers.StackedRNNCells(cells, reverse_state_order=last_first)
+        assert stack.state_size == ((2, 4, 4) if last_first else (4, 4, 2))
+        layer = keras.layers.RNN(stack, return_state=True)
+        states = [np.full((2, n), 0.1 * n, "float32") for n in (4, 4, 2)]
+        nested = [states[:2], states[2:]]
+        layer(x, initial_state=nested)
+        weights = weights or layer.get_weights()
+        layer.set_weights(weights)
+        again = type(layer).from_config(layer.get_config())
+        assert again.cell.reverse_state_order is last_first
+        output, *found = (t.numpy() for t in layer(x, initial_state=nested))
+        results.append([output, *(found[1:] + found[:1] if last_first else found)])
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -23,6 +23,17 @@ def stack_given_as_one(k):
     return k.Model(x, k.layers.RNN(k.layers.StackedRNNCells(cells))(x))
 
 
+def states_of_a_stack(k):
+    """Return a model of the output and all states of stacked cells, in the order of Keras 3."""
+    x = k.Input(SEQ, name="x")
+    cells = [k.layers.LSTMCell(4, **SIGMOID), k.layers.SimpleRNNCell(3), k.layers.SimpleRNNCell(2)]
+    order = {"reverse_state_order": False} if k.__name__ == "minikeras" else {}
+    stack = k.layers.StackedRNNCells(cells, **order)
+    output, *states = k.layers.RNN(stack, return_state=True)(x)
+    flat = [part for s in states for part in (s if isinstance(s, (list, tuple)) else [s])]
+    return k.Model(x, [output, *flat])
+
+
 def of_cell(cell, **options):
     """Return a function of the package: a model of an RNN over one cell."""
 
@@ -118,6 +129,7 @@ RECURRENT = {
     "LSTMCell": of_cell("LSTMCell", **SIGMOID),
     "GRUCell": of_cell("GRUCell", reset_after=True, **SIGMOID),
     "StackedRNNCells": stack_given_as_one,
+    "StackedRNNCells/states": states_of_a_stack,
     "RNN/three cells": stacked_cells,
     "Bidirectional/LSTM": wrapped(
         "Bidirectional", "LSTM", SEQ, 4, merge_mode="sum", inner_options=SIGMOID
