@@ -36,7 +36,13 @@ from .inputs import (
     with_masks,
 )
 from .names import unique_name
-from .signature import call_signature, overrides, required_shapes, shape_parameters
+from .signature import (
+    call_signature,
+    names_activity_regularizer,
+    overrides,
+    required_shapes,
+    shape_parameters,
+)
 from .symbolic import KerasTensor, is_symbolic
 from .symbolic_call import call_symbolically, infer_call
 from .weights import KerasVariable, trainable_changes
@@ -361,7 +367,7 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
         if getattr(self, "batch_input_shape", None) is not None:
             config["batch_input_shape"] = self.batch_input_shape
-        if self.activity_regularizer is not None:
+        if self.activity_regularizer is not None or names_activity_regularizer(type(self), Layer):
             config["activity_regularizer"] = serialize_value(self.activity_regularizer)
         for key, value in super().get_config().items():
             if key not in _BASE_ARGUMENTS or (key not in config and key == "input_dim"):

@@ -59,6 +59,17 @@ def required_shapes(cls):
 
 
 @functools.cache
+def names_activity_regularizer(cls, base):
+    """Return whether a constructor of `cls` names the argument, and not that of `base` alone.
+
+    As in Keras 2.1.5 the configs of such layers have it even where it is None.
+    """
+    own = cls.__mro__[: cls.__mro__.index(base)]
+    inits = [vars(c)["__init__"] for c in own if "__init__" in vars(c)]
+    return any("activity_regularizer" in inspect.signature(init).parameters for init in inits)
+
+
+@functools.cache
 def overrides(cls, base, name):
     """Return whether `cls` has another attribute `name` than its base class `base`."""
     return getattr(cls, name) is not getattr(base, name)

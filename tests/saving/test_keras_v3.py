@@ -291,7 +291,6 @@ def test_a_cut_archive_is_refused(tmp_path):
         load_model(path)
 
 
-@keras.saving.register_keras_serializable("tests")
 class Remembering(keras.layers.Layer):
     """Saves something beside its weights, in its own way."""
 
@@ -321,7 +320,7 @@ def test_layers_may_save_their_variables_in_their_own_way(tmp_path, name):
     model.layers[0].set_weights([np.array([1.0, 2, 3])])
     if name == "m.keras":
         model.save(path)
-        other = load_model(path)
+        other = load_model(path, custom_objects={"Remembering": Remembering})
     else:
         model.save_weights(path)
         other = make()
@@ -344,7 +343,6 @@ def test_the_variables_of_a_layer_as_a_dictionary():
         other.load_own_variables({"0": store["0"]})
 
 
-@keras.saving.register_keras_serializable("tests")
 class OwnCompile(keras.Model):
     """Has an argument of compile() of its own."""
 
@@ -377,7 +375,7 @@ def test_models_may_describe_their_compilation_in_their_own_way(tmp_path):
     x = np.ones((4, 3), "float32")
     model.fit(x, x[:, :1], verbose=0)
     model.save(path)
-    other = load_model(path)
+    other = load_model(path, custom_objects={"OwnCompile": OwnCompile})
     assert other.factor == 7
     assert other.optimizer.lr == 0.25
     for each in (model, other):
