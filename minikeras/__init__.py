@@ -47,7 +47,7 @@ from .utils import function_code
 __version__ = KERAS_VERSION
 
 # What most scripts do without is imported when it is first used.
-_LAZY = {".applications": "", ".datasets": "", ".preprocessing": ""}
+_LAZY = {".applications": "", ".datasets": "", ".preprocessing": "", ".wrappers": ""}
 
 __all__ = [
     "DTypePolicy",
@@ -92,6 +92,7 @@ __all__ = [
     "saving",
     "utils",
     "version",
+    "wrappers",
 ]
 
 __getattr__, __dir__ = lazy_names(__name__, _LAZY)

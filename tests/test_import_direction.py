@@ -25,7 +25,7 @@ FLOORS = (
     ("engine",),
     ("models",),
     ("saving",),
-    ("applications", "backend"),
+    ("applications", "backend", "wrappers"),
     ("__init__",),
     ("__main__",),
 )
