@@ -4,12 +4,11 @@ Predictions are probabilities here, the last class is the blank, and labels are 
 anything: lengths say what counts.
 """
 
-import itertools
-
 import numpy as np
 
 from .. import config, ops
 from ..autograd import composite
+from ..ops.ctc_decoding import greedy_labels, padded_labels
 from ..ops.types import raw
 
 
@@ -50,14 +49,8 @@ def ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1):
         )
     p = np.asarray(raw(y_pred))
     steps = np.asarray(raw(input_length)).reshape(-1).astype(int)
-    best, blank = p.argmax(axis=-1), p.shape[-1] - 1
-    decoded = [
-        [label for label, _ in itertools.groupby(row[:n].tolist()) if label != blank]
-        for row, n in zip(best, steps, strict=True)
-    ]
-    labels = np.full((len(p), max((len(d) for d in decoded), default=0)), -1, dtype=np.int64)
-    for row, found in zip(labels, decoded, strict=True):
-        row[: len(found)] = found
+    found = greedy_labels(p, steps, blank=p.shape[-1] - 1)
+    labels = padded_labels(found, max((len(f) for f in found), default=0), "int64")
     counts = np.arange(p.shape[1]) < steps[:, None]
     largest = np.log(p.max(axis=-1) + p.dtype.type(config.epsilon()))
     return [labels], -(largest * counts).sum(axis=1, keepdims=True, dtype=p.dtype)

@@ -232,6 +232,7 @@ from .nn import (
     binary_crossentropy,
     categorical_crossentropy,
     celu,
+    ctc_decode,
     ctc_loss,
     dense,
     depth_to_space,

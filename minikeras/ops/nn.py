@@ -30,6 +30,7 @@ from .crossentropy import (
     sparse_softmax_crossentropy,
 )
 from .ctc import ctc_loss
+from .ctc_decoding import ctc_decode
 from .dense import dense
 from .depthwise import depthwise_conv, separable_conv
 from .dropout import dropout

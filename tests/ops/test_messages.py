@@ -68,6 +68,8 @@ MISTAKES = [
     (lambda: ops.unfold(X[None, None], 5), ValueError, "do not fit into images of .2, 3"),
     (lambda: ops.unfold(X[None, None], 0), ValueError, "kernel_size must be a whole number"),
     (lambda: ops.fold(X[None], (4, 4), 2), ValueError, "channels . 4, 9. for images of .4, 4"),
+    (lambda: ops.ctc_decode(X[None], [2], "beam_search"), ValueError, "greedily only"),
+    (lambda: ops.ctc_decode(X, [2]), ValueError, "one length per sample, not the shapes .2, 3"),
     (lambda: ops.cdist(X, 2.0), ValueError, "not .2, 3. and ()"),
 ]
 

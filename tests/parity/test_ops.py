@@ -118,6 +118,10 @@ CALLS = {
     "segment_sum": [[A, IDS, 3], [A, IDS, 4]],
     "segment_max": [[A, IDS % 2, 2]],
     "extract_sequences": [[A, 2, 1]],
+    "ctc_decode": [
+        [X[0], np.array([4, 2, 3, 1])],
+        [X[0], np.array([4, 2, 3, 1]), "greedy", 100, 1, False, 3],
+    ],
     "unfold": [[X, 2], [X, (3, 2), 1, 1, 2], [X, 2, 2, (0, 1), (1, 2)]],
     "fold": [[X[0].reshape(1, 16, 4), 3, (2, 2)], [X[:, 0], 2, 2, 1, 1, 2]],
     "select": [[[A > 1, A < 0], [A, B], 0.0]],
@@ -159,7 +163,7 @@ WHOLE = {
 
 # Not in minikeras, yet or for good.
 ABSENT = {
-    *("adaptive_average_pool", "adaptive_max_pool", "ctc_decode", "istft", "jvp"),
+    *("adaptive_average_pool", "adaptive_max_pool", "istft", "jvp"),
     *("lu_factor", "rearrange", "stft"),
 }
 
