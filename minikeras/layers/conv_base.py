@@ -69,9 +69,9 @@ class SpatialLayer(Layer):
         axes = zip(space, windows, strides, dilation, strict=True)
         found = tuple(conv_output_length(n, k, padding, s, d) for n, k, s, d in axes)
         if 0 in found and 0 not in space:
-            covers = f", dilated by {dilation}," if max(dilation) > 1 else ""
+            covers = f" dilated by {dilation}," if max(dilation) > 1 else ""
             raise ValueError(
-                f"The windows of {self.name!r}, {windows}{covers} do not fit into an input of "
+                f"The windows of {self.name!r}, {windows},{covers} do not fit into an input of "
                 f"spatial shape {space} without padding. Use padding='same', smaller windows, or "
                 "a larger input."
             )

@@ -36,7 +36,7 @@ def normalize_tuple(value, n, name, allow_zero=False):
     )
     if not good:
         kind = "not negative" if allow_zero else "positive"
-        several = f" or {n} of them" if n > 1 else ""
+        several = f" or {n} of them," if n > 1 else ""
         raise ValueError(f"{name} must be a whole number, {kind},{several} not {value!r}.")
     return tuple(int(v) for v in given)
 
