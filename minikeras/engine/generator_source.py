@@ -68,7 +68,7 @@ class GeneratorSource:
     @property
     def is_exhaustible(self):
         """Whether there is one pass through the data and nobody knows how long it is."""
-        return self.steps is None and hasattr(self.generator, "__next__")
+        return self.steps is None and _goes_one_way(self.generator)
 
     def epoch(self, done=0):
         """Yield the batches of one epoch, or those after the first `done`."""
@@ -85,7 +85,7 @@ class GeneratorSource:
             elif self.steps is None and count:  # the first epoch shows how long an epoch is
                 self.steps = count
                 self.close()
-            elif begun_again or hasattr(self.generator, "__next__"):
+            elif begun_again or _goes_one_way(self.generator):
                 raise ValueError(
                     f"The generator ended after {count} batches"
                     + (f" of an epoch of {self.steps}" if self.steps else "")
@@ -98,7 +98,7 @@ class GeneratorSource:
     def rewind(self):
         """Let the next epoch begin with the first batch, where there is more than one pass."""
         ends_inside = self.steps is not None and self.steps != _pass_length(self.generator)
-        if ends_inside and not hasattr(self.generator, "__next__"):
+        if ends_inside and not _goes_one_way(self.generator):
             self.close()
 
     # -----------------------------------------------------------------------------------------
@@ -208,6 +208,11 @@ def _length(generator):
     return batches
 
 
+def _goes_one_way(generator):
+    """Return whether batches can be had in one pass alone: a `Sequence` has them by number."""
+    return hasattr(generator, "__next__") and not isinstance(generator, Sequence)
+
+
 def is_generator(x):
     """Return whether `x` yields batches by itself."""
     return (
@@ -219,7 +224,7 @@ def is_generator(x):
 
 def refuse_endless(generator, steps, argument):
     """Raise a ValueError for a generator of unknown length; `argument` says how to give one."""
-    if steps is None and hasattr(generator, "__next__"):
+    if steps is None and _goes_one_way(generator):
         raise ValueError(
             f"A generator has no length: say how many batches to take with {argument}=."
         )

@@ -1,6 +1,8 @@
-"""Data made ready for models: sequences of numbers, and texts."""
+"""Data made ready for models: images, sequences of numbers, and texts."""
 
-from ..utils.timeseries_dataset import timeseries_dataset_from_array
+from ..lazy import lazy_names
 from . import sequence, text
 
-__all__ = ["sequence", "text", "timeseries_dataset_from_array"]
+__all__ = ["image", "sequence", "text"]
+
+__getattr__, __dir__ = lazy_names(__name__, {".image": ""})
