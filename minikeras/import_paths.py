@@ -64,7 +64,8 @@ def _add_path(path, homes):
     module = sys.modules.get(path)
     if module is None:
         module = types.ModuleType(path, f"Names that have moved to {homes[0]}.")
-        module.__spec__ = importlib.machinery.ModuleSpec(path, None)
+        module.__spec__ = importlib.machinery.ModuleSpec(path, None, is_package=True)
+        module.__path__ = []  # there may be paths below this one
         sys.modules[path] = module
         parent, _, name = path.rpartition(".")
         vars(sys.modules[parent]).setdefault(name, module)
