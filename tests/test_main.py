@@ -1,12 +1,21 @@
 """`python -m minikeras SCRIPT`: scripts that say `import keras` run as they are."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
+
+import minikeras
+
+ROOT = Path(minikeras.__file__).parents[1]
 
 
 def run(*arguments, cwd):
     command = [sys.executable, "-m", "minikeras", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=cwd, env=settings, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_script_runs_unchanged(tmp_path):
