@@ -66,6 +66,11 @@ PATHS = {
     "ops.numpy": "add mean where",
     "optimizers.legacy": "SGD Adam RMSprop",
     "ops.nn": "relu depth_to_space space_to_depth polar psnr hard_swish",
+    "preprocessing": "image sequence text",
+    "preprocessing.image": "ImageDataGenerator Iterator NumpyArrayIterator DirectoryIterator "
+    "random_rotation random_shift random_shear random_zoom random_channel_shift "
+    "random_brightness apply_transform flip_axis list_pictures transform_matrix_offset_center "
+    "load_img img_to_array array_to_img save_img",
     "objectives": "mse categorical_crossentropy get",
     "ops": "matmul relu",
     "optimizers": "SGD Adam RMSprop adam get",
@@ -80,7 +85,8 @@ PATHS = {
     "split_dataset multi_gpu_model convert_all_kernels_in_model print_summary count_params "
     "get_source_inputs is_keras_tensor clear_session standardize_dtype get_registered_name "
     "get_registered_object enable_interactive_logging np_utils generic_utils data_utils io_utils "
-    "conv_utils layer_utils vis_utils plot_model model_to_dot HDF5Matrix",
+    "conv_utils layer_utils vis_utils plot_model model_to_dot HDF5Matrix load_img img_to_array "
+    "array_to_img save_img",
     "utils.conv_utils": "convert_kernel",
     "utils.data_utils": "get_file Sequence OrderedEnqueuer GeneratorEnqueuer",
     "utils.generic_utils": "Progbar CustomObjectScope custom_object_scope get_custom_objects "
