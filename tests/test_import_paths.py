@@ -78,6 +78,7 @@ PATHS = {
     "random": "normal SeedGenerator",
     "regularizers": "l1 l2 l1_l2 L2",
     "wrappers.scikit_learn": "KerasClassifier KerasRegressor",
+    "utils.test_utils": "get_test_data keras_test layer_test",
     "utils": "to_categorical normalize get_file Sequence PyDataset OrderedEnqueuer "
     "GeneratorEnqueuer SequenceEnqueuer Progbar CustomObjectScope custom_object_scope "
     "get_custom_objects register_keras_serializable serialize_keras_object "
