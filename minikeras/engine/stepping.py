@@ -94,6 +94,10 @@ class Stepping(KeptSymbols):
             return recording()
         return recording(self._target_leaves, keep=False)
 
+    def _record_if_wanted(self):
+        """Return the context of a step without an update: recorded if layers take gradients."""
+        return recording() if self._keeps_record else no_grad()
+
     def _train_batch(self, inputs, targets, weights):
         """Make one update and return the batch's numbers in the order of `metrics_names`."""
         gathered, reported = [], []
@@ -109,7 +113,7 @@ class Stepping(KeptSymbols):
     def _test_batch(self, inputs, targets, weights):
         """Return the batch's numbers without an update, dropout off."""
         gathered, reported = [], []
-        record = recording() if self._keeps_record else no_grad()
+        record = self._record_if_wanted()
         with blas_in_one_thread, record, forward_pass(False, gathered, reported):
             outputs = self._forward(inputs, gathered, reported)
             total, parts = self._total_loss(targets, outputs, weights, gathered)
@@ -124,7 +128,7 @@ class Stepping(KeptSymbols):
     def _loss_of(self, inputs, targets):
         """Return the loss of a batch, a float; nothing else is measured, and nothing changes."""
         gathered = []
-        record = recording() if self._keeps_record else no_grad()
+        record = self._record_if_wanted()
         with np.errstate(all="ignore"), record, forward_pass(False, gathered, []):
             outputs = self._forward(inputs, gathered, [])
             total, _ = self._total_loss(targets, outputs, [None] * len(targets), gathered)
@@ -132,14 +136,17 @@ class Stepping(KeptSymbols):
 
     def _predict_batch(self, inputs):
         """Return the list of output arrays."""
-        with blas_in_one_thread, no_grad(), forward_pass(False):
-            outputs = self._forward(inputs)
+        outputs = self._until_kept(self._predict_tensors, inputs)
         arrays = [np.asarray(o.data) for o in outputs]
         # What a model passes through must not be the user's own data, which may be changed.
         return [
             a.copy() if any(i is not None and np.may_share_memory(a, i) for i in inputs) else a
             for a in arrays
         ]
+
+    def _predict_tensors(self, inputs):
+        with blas_in_one_thread, self._record_if_wanted(), forward_pass(False):
+            return self._forward(inputs)
 
     def loss_and_gradients(self, x, y=None, sample_weight=None, training=False):
         """Return the loss and its gradient for each trainable weight, changing nothing.

@@ -8,7 +8,7 @@ from ..autograd.tensor import Node, wrap
 from ..layers.base import Layer
 from ..layers.context import context
 from ..layers.input_layer import InputLayer
-from ..layers.outside_symbols import StepValues, SymbolWanted
+from ..layers.outside_symbols import RecordWanted, StepValues, SymbolWanted
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import as_list, unpack_single
 from .graph import Graph
@@ -121,7 +121,10 @@ def symbolic_gradients(loss, variables):
                 f"The loss has been computed already, so its gradient by {symbols[0]!r} is not "
                 "known. Make the loss of symbolic tensors too."
             )
-        found = gradients(loss, sources)
+        recorded = is_recording()
+        if loss._node is None or (recorded and not keeps_record()):
+            raise RecordWanted()
+        found = gradients(loss, sources, create_graph=recorded)
         return [None if g is None else _as_tensor(g) for g in found]
     roots, seen = _ancestors([loss])
     known = [s for s in sources if not isinstance(s, KerasTensor) or id(s) in seen]

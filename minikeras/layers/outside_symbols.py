@@ -30,6 +30,17 @@ class SymbolWanted(Exception):  # noqa: N818 - a question, not an error
         self.as_source = as_source
 
 
+class RecordWanted(SymbolWanted, ValueError):  # noqa: N818 - as above
+    """A layer takes a gradient inside a step that has not been recorded for that."""
+
+    def __init__(self):
+        super().__init__(None, as_source=True)
+        self.args = (
+            "K.gradients() was given a value without the history that it needs: it was computed "
+            "inside no_grad(), or from no tensor that requires a gradient.",
+        )
+
+
 class _Outside:
     """Answers what symbolic tensors stand for that are older than the function's run.
 

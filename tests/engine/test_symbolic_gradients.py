@@ -5,8 +5,19 @@ import pytest
 
 import minikeras
 from minikeras import backend as K
-from minikeras.autograd import Variable, recording
-from minikeras.layers import Conv2D, Dense, Dropout, Embedding, Flatten, Input
+from minikeras.autograd import Variable, no_grad, recording
+from minikeras.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Input,
+    Lambda,
+    MaxPooling2D,
+    Multiply,
+    UpSampling2D,
+)
 from minikeras.models import Model, Sequential
 
 
@@ -137,3 +148,30 @@ def test_a_model_of_gradients_has_no_config():
     assert model.predict(np.ones((1, 2))).tolist() == [[2, 2]]
     with pytest.raises(NotImplementedError, match="no config"):
         model.get_config()
+
+
+def test_a_layer_may_take_gradients_of_what_it_is_given():
+    """The switches of a pooling: where its gradient is 1, the largest value was."""
+    inputs = Input((4, 4, 1))
+    before = Conv2D(2, 1, kernel_initializer="ones")(inputs)
+    after = MaxPooling2D()(before)
+    switches = Lambda(
+        lambda pair: K.gradients(K.sum(pair[1]), pair[0]), output_shape=lambda shapes: shapes[0]
+    )([before, after])
+    model = Model(inputs, Multiply()([UpSampling2D()(after), switches]))
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(0).permutation(16).astype("float32").reshape(1, 4, 4, 1)
+    largest = x == np.kron(x.reshape(2, 2, 2, 2).max((1, 3)), np.ones((2, 2))).reshape(x.shape)
+    expected = np.repeat(np.where(largest, x, 0), 2, axis=-1)
+    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-6)
+    first = model.train_on_batch(x, expected * 0)
+    assert model.evaluate(x, expected * 0, verbose=0) < first
+    slope = model.loss_and_gradients(x, expected * 0)[1][0]
+    assert np.abs(slope).max() > 0
+
+
+def test_a_value_without_a_history_has_no_gradients():
+    with no_grad():
+        value = K.sum(K.variable([1.0, 2.0]) * 2)
+    with pytest.raises(ValueError, match="without the history"):
+        K.gradients(value, [K.variable([1.0])])
