@@ -14,6 +14,14 @@ X = np.linspace(-1, 1, 64, dtype="float32").reshape(16, 4)
 Y = X[:, :1]
 
 
+@pytest.fixture(autouse=True)
+def heeded():
+    """Heed Ctrl-C even where tests run in the background, of which shells keep it away."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def make_model(layer=None):
     keras.utils.set_random_seed(1)
     model = keras.Sequential([layers.Dense(3, input_shape=(4,)), layer or layers.Dense(1)])
