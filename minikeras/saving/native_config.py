@@ -150,6 +150,11 @@ class _Translator:
         name = entry["class_name"]
         if self._is_custom(entry) or name == "Sequential":
             return config
+        if name == "InputLayer" and config.get("dtype") == "string":
+            raise ValueError(
+                "its input are texts, which do not enter models here: save the part behind its "
+                "TextVectorization, and turn texts into numbers by a layer of that kind first"
+            )
         cls = next((family.lookup(name) for family in _FAMILIES if name in family), None)
         if not isinstance(cls, type):
             return config

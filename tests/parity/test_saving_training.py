@@ -116,11 +116,12 @@ def compare(ours, theirs, x):
 
 
 SOON = ("normalized rows", "inputs and outputs")  # what the default parity run shows of HDF5
+LONG = ("masked", "steps of a model")
 
 
 def _cases():
     for name in MODELS:
-        yield pytest.param(name, "keras")
+        yield pytest.param(name, "keras", marks=[pytest.mark.slow] if name in LONG else [])
         yield pytest.param(name, "h5", marks=[] if name in SOON else pytest.mark.slow)
 
 

@@ -87,6 +87,15 @@ def test_what_is_no_model():
         model_from_json('{"module": "keras.layers", "class_name": "Dens", "config": {}}')
 
 
+def test_models_of_texts_are_refused_in_words_that_help():
+    source = {"batch_shape": [None, 1], "dtype": "string", "name": "i"}
+    layers = [{"module": "keras.layers", "class_name": "InputLayer", "config": source}]
+    document = {"module": "keras", "class_name": "Sequential",
+                "config": {"name": "s", "layers": layers}}  # fmt: skip
+    with pytest.raises(ValueError, match="texts, which do not enter models here"):
+        model_from_json(json.dumps(document))
+
+
 def test_export_is_refused(tmp_path):
     model = keras.Sequential([keras.layers.Dense(3, input_shape=(4,))])
     with pytest.raises(NotImplementedError, match=r"Write a '\.keras' file"):
