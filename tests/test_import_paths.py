@@ -77,6 +77,7 @@ PATHS = {
     "optimizers.schedules": "ExponentialDecay",
     "random": "normal SeedGenerator",
     "regularizers": "l1 l2 l1_l2 L2",
+    "wrappers": "scikit_learn",
     "wrappers.scikit_learn": "KerasClassifier KerasRegressor",
     "utils.test_utils": "get_test_data keras_test layer_test",
     "utils": "to_categorical normalize get_file Sequence PyDataset OrderedEnqueuer "
