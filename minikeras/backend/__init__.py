@@ -38,7 +38,6 @@ from ..ops import (
     ndim,
     prod,
     round,
-    shape,
     sigmoid,
     sign,
     sin,
@@ -147,6 +146,7 @@ from .session import (
     set_learning_phase,
     set_session,
 )
+from .symbolic_shape import shape
 from .variables import (
     batch_get_value,
     batch_set_value,

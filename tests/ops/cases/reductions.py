@@ -78,6 +78,7 @@ CASES = [
     Case("all", [bools(3, 4)], _numpy(np.all), {"axis": 1}, gradient=False),
     Case("any", [bools(3, 4)], _numpy(np.any), {"axis": 0, "keepdims": True}, gradient=False),
     Case("argmax", [normal(3, 4)], lambda x: np.argmax(x), gradient=False),
+    Case("shape_of", [normal(3, 4)], lambda x: np.array(x.shape, "int32"), gradient=False),
     Case("argmax", [normal(3, 4)], np.argmax, {"axis": 1, "keepdims": True}, gradient=False),
     Case("argmin", [normal(3, 4)], np.argmin, {"axis": 0}, gradient=False),
     Case("count_nonzero", [_ZEROS], np.count_nonzero, {"axis": 1}, gradient=False),
