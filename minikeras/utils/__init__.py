@@ -32,6 +32,9 @@ _HOMES = {
     ".vis_utils": "model_to_dot plot_model",
     "minikeras.backend": "clear_session",
     "minikeras.config": "set_random_seed",
+    "minikeras.preprocessing.directory_datasets": (
+        "image_dataset_from_directory text_dataset_from_directory"
+    ),
     "minikeras.preprocessing.image_files": "array_to_img img_to_array load_img save_img",
     "minikeras.preprocessing.padding": "pad_sequences",
     "minikeras.registry": (
