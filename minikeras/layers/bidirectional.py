@@ -148,6 +148,11 @@ class Bidirectional(Wrapper):
         """Return the sequences and the states of both layers, None where there are none."""
         if isinstance(inputs, (list, tuple)):
             inputs, *others = inputs
+            if others and initial_state is not None:
+                raise ValueError(
+                    f"{self.name!r} was given initial states twice: in the list of inputs and as "
+                    "initial_state. Give them in one place."
+                )
             initial_state = others or initial_state
         if initial_state is None:
             return inputs, None, None
@@ -201,7 +206,10 @@ class Bidirectional(Wrapper):
         self.forward_layer.reset_states()
         self.backward_layer.reset_states()
 
-    reset_state = reset_states
+    def reset_state(self):
+        """Set the states to zero (Keras 3's spelling); nothing where the layer is not stateful."""
+        if self.stateful:
+            self.reset_states()
 
     # -----------------------------------------------------------------------------------------
     # Config

@@ -5,6 +5,8 @@ import numpy as np
 from ..autograd import RowGradient, Tensor, op
 from .indexing import add_rows
 
+_ROW_TYPES = (np.dtype("int32"), np.dtype("int64"))
+
 
 def _rows(indices, n):
     """Return indices as integers from 0 to n - 1; fractions lose what is behind the point."""
@@ -16,14 +18,16 @@ def _rows(indices, n):
         if not inside.all():
             _refuse(indices[~inside][0], n)
         return indices.astype("int64")
-    if kind == "b":
-        indices = indices.astype("uint8")
+    # Small types hold neither all rows of a large table, which optimizers compute with, nor, read
+    # as unsigned, a number that is out of its range.
+    if indices.dtype.itemsize < 4:
+        indices, kind = indices.astype("int64"), "i"
     # Read as unsigned, a negative number is a very large one: one pass finds both kinds of error.
     if kind == "i" and indices.view(indices.dtype.str.replace("i", "u")).max() >= n:
         _refuse(indices[(indices < 0) | (indices >= n)][0], n)
     if kind != "i" and indices.max() >= n:
         _refuse(indices[indices >= n][0], n)
-    return indices
+    return indices if indices.dtype in _ROW_TYPES else indices.astype("int64")
 
 
 def _refuse(value, n):

@@ -203,3 +203,23 @@ def test_freezing():
     layer.trainable = False
     assert layer.trainable_weights == []
     assert len(layer.non_trainable_weights) == 6
+
+
+def test_states_given_in_two_places_are_refused():
+    zeros = np.zeros((3, 2), "float32")
+    with pytest.raises(ValueError, match="twice"):
+        layers.Bidirectional(layers.GRU(2))([X, zeros, zeros], initial_state=[zeros, zeros])
+
+
+def test_keras_3_resets_what_has_no_state_and_what_has():
+    plain = layers.Bidirectional(layers.GRU(2))
+    plain(X)
+    plain.reset_state()
+    with pytest.raises(AttributeError, match="not stateful"):
+        plain.reset_states()
+    kept = layers.Bidirectional(layers.GRU(2, stateful=True))
+    kept(X)
+    assert all(layer.states[0].numpy().any() for layer in (kept.forward_layer, kept.backward_layer))
+    kept.reset_state()
+    for layer in (kept.forward_layer, kept.backward_layer):
+        assert not layer.states[0].numpy().any()

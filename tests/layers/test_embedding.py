@@ -36,6 +36,30 @@ def test_indices_keep_their_digits_in_a_half_precision_layer():
     assert y.numpy().ravel().tolist() == [1, 4999 % 2048]
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "uint16", "uint32", "uint64"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_large_table_learns_from_indices_of_a_small_type(optimizer, dtype):
+    weights = []
+    for kind in (dtype, "int32"):
+        keras.utils.set_random_seed(0)
+        inputs = Input((3,), dtype=kind)
+        rows = Embedding(70_000, 8)(inputs)
+        model = Model(inputs, GlobalAveragePooling1D()(rows))
+        model.compile(optimizer, "mse")
+        x = np.array([[0, 1, 1], [1, 0, 1]]).astype(kind)
+        model.train_on_batch(x, np.ones((2, 8)))
+        weights.append(model.get_weights()[0])
+    np.testing.assert_allclose(*weights, rtol=1e-6, atol=1e-9)
+    assert not np.allclose(weights[0][:2], 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16"])
+def test_a_negative_index_of_a_small_type_is_refused(dtype):
+    layer = Embedding(70_000, 1)
+    with pytest.raises(ValueError, match="index -1 is out of range"):
+        layer(np.array([[0, -1]], dtype))
+
+
 @pytest.mark.parametrize(
     "index, name",
     [(10, "10"), (-1, "-1"), (300, "300"), (10.0, "10"), (-7.0, "-7"), (np.nan, "nan")],
