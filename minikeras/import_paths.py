@@ -29,9 +29,9 @@ PATHS = (
     (
         "engine engine.base_layer engine.input_layer engine.input_spec engine.network "
         "engine.sequential engine.topology engine.training",
-        ("layers", "models", "layers.symbolic", "utils.layer_utils"),
+        ("layers", "models", "layers.symbolic", "utils.layer_utils", "engine.private_names"),
     ),
-    ("backend.common backend.tensorflow_backend", ("backend",)),
+    ("backend.common backend.tensorflow_backend", ("backend", "backend.session")),
     (
         "config",
         (

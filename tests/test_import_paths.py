@@ -22,7 +22,7 @@ PATHS = {
     "activations": "relu softmax get serialize deserialize",
     "backend": "mean function get_value epsilon set_floatx image_data_format",
     "backend.common": "epsilon floatx set_floatx image_data_format",
-    "backend.tensorflow_backend": "set_session get_session mean",
+    "backend.tensorflow_backend": "set_session get_session mean _get_available_gpus",
     "callbacks": "Callback EarlyStopping History ReduceLROnPlateau BackupAndRestore TensorBoard "
     "SwapEMAWeights CSVLogger ModelCheckpoint",
     "config": "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format "
@@ -97,7 +97,6 @@ PATHS = {
     "utils.layer_utils": "print_summary count_params convert_all_kernels_in_model "
     "convert_dense_weights_data_format",
     "utils.multi_gpu_utils": "multi_gpu_model",
-    "utils.test_utils": "get_test_data",
     "utils.np_utils": "to_categorical normalize",
     "utils.vis_utils": "plot_model model_to_dot",
 }

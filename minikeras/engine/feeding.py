@@ -38,11 +38,15 @@ class Feeder:
     Args:
         model: whose inputs, outputs and compilation say what fits.
         refuses_nan: whether inputs are refused whose loss is NaN; see `missing_values`.
+
+    Attributes:
+        refuses_nan_targets: whether NaN among the labels is refused, as it is at first.
     """
 
     def __init__(self, model, refuses_nan=False):
         self._model = model
         self.refuses_nan = refuses_nan
+        self.refuses_nan_targets = True
 
     # -----------------------------------------------------------------------------------------
     # Sources of many batches
@@ -173,7 +177,10 @@ class Feeder:
         names = [output.name for output in outputs]
         common_length([("input", inputs), *_named("target", names, targets)])
         compilation.see_labels(targets)
-        targets = [check_target(t, o) for t, o in zip(targets, outputs, strict=True)]
+        targets = [
+            check_target(t, o, self.refuses_nan_targets)
+            for t, o in zip(targets, outputs, strict=True)
+        ]
         weights = arrange_weights(sample_weight, class_weight, targets, outputs)
         common_length([("input", inputs), ("sample_weight", weights)])
         if self.refuses_nan:

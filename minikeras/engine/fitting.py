@@ -2,6 +2,8 @@
 
 import inspect
 
+import numpy as np
+
 from .. import config
 from ..callbacks import TerminateOnNaN
 from ..utils.live_line import resolve_verbose, write_line
@@ -109,7 +111,7 @@ class Fitting:
         config.restart_streams()
         feeder, runner = self._training_runner()
         if any(isinstance(callback, TerminateOnNaN) for callback in flatten(callbacks)):
-            feeder.refuses_nan = False
+            feeder.refuses_nan = feeder.refuses_nan_targets = False
         source = feeder.source(
             x, y, sample_weight, batch_size, class_weight, shuffle, steps_per_epoch, pool
         )
@@ -139,7 +141,7 @@ class Fitting:
                 _announce(source, validation[1])
             listeners = self._listeners(callbacks, params, add_history=True)
             if validation is not None:
-                listeners.validation_data = validation_data
+                listeners.validation_data = _as_callbacks_see_it(validation_data, validation[1])
             self._run_epochs(
                 runner,
                 source,
@@ -204,6 +206,16 @@ class Fitting:
             raise
         finally:
             self.training_run = None
+
+
+def _as_callbacks_see_it(data, source):
+    """Return validation arrays as the flat list of Keras 2: inputs, targets, sample weights."""
+    arrays = getattr(source, "inputs", None)
+    if not arrays:
+        return data  # a generator, or data nested as a model's own test_step takes them
+    weights = source.weights or [None] * len(source.targets)
+    known = [np.ones(source.samples, config.floatx()) if w is None else w for w in weights]
+    return [*arrays, *source.targets, *known]
 
 
 def _check_fit(epochs, initial_epoch, steps_per_epoch, validation_steps):

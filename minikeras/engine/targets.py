@@ -21,12 +21,13 @@ _OF_PROBABILITIES = (
 _ROUNDING = 1e-3
 
 
-def check_target(array, output):
+def check_target(array, output, refuses_nan=True):
     """Return a target array fitted to an output, a missing last axis of 1 added.
 
     Args:
         array: labels, or None.
         output: an `Output`.
+        refuses_nan: whether labels may not be NaN.
 
     Raises:
         ValueError: shape, NaN or class number that does not fit.
@@ -45,7 +46,7 @@ def check_target(array, output):
     if output.labels == "values":
         if output.shape is not None:
             _check_shape(array, output)
-        _check_values(array, output)
+        _check_values(array, output, refuses_nan)
     return array
 
 
@@ -81,18 +82,19 @@ def _shape_hint(loss, given, wanted):
     return ""
 
 
-def _check_values(array, output):
+def _check_values(array, output, refuses_nan):
     """Refuse NaN, and warn of labels that are no probabilities where the loss wants some."""
     start = 0
     for part in pieces(array):
         if not part.size:
             continue
         low, high = part.min(), part.max()
-        if low != low:
+        if low != low and refuses_nan:
             row = start + int(np.argwhere(np.isnan(part))[0][0])
             raise ValueError(
                 f"The target for {output.name!r} holds NaN (first in sample {row}). Training on it "
-                "would turn every weight into NaN: fill in or drop those samples."
+                "would turn every weight into NaN: fill in or drop those samples. (To train all "
+                "the same, and stop at the first such loss, use the callback TerminateOnNaN.)"
             )
         outside = low < -_ROUNDING or high > 1 + _ROUNDING
         if outside and output.loss_name in _OF_PROBABILITIES:

@@ -28,6 +28,7 @@ from .scaling import (
     compute_fans,
 )
 
+_compute_fans = compute_fans  # Keras 2's name for it, which scripts import
 zero = zeros = Zeros
 one = ones = Ones
 constant = Constant

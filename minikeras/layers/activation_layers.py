@@ -32,7 +32,8 @@ class LeakyReLU(_Pointwise):
     """x for x > 0, alpha * x otherwise.
 
     Args:
-        alpha: slope on the left, 0.3 by default; Keras 3 calls it `negative_slope`.
+        alpha: slope on the left, 0.3 by default; Keras 3 calls it `negative_slope`. A slope below
+            0 is taken, as in Keras 2.
     """
 
     _not_in_config = ("negative_slope",)
@@ -44,7 +45,7 @@ class LeakyReLU(_Pointwise):
             )
         super().__init__(**kwargs)
         given = negative_slope if alpha is None else alpha
-        self.alpha = _number(self, "alpha", 0.3 if given is None else given, 0.0)
+        self.alpha = _number(self, "alpha", 0.3 if given is None else given)
 
     @property
     def negative_slope(self):

@@ -155,10 +155,16 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
     def compute_output_shape(self, input_shape):
         """Return the shape of the output for inputs of `input_shape`.
 
-        Where a subclass does not say, the layer is run on dummies of two batch sizes.
+        Where a subclass does not say, the layer is run on dummies of two batch sizes. To one that
+        says, and asks its base class first, this is the input's shape, as in Keras 2.
         """
-        if not overrides(type(self), Layer, "call"):
+        says_itself = overrides(type(self), Layer, "compute_output_shape")
+        if says_itself or not overrides(type(self), Layer, "call"):
             return input_shape
+        return self._try_output_shape(input_shape)
+
+    def _try_output_shape(self, input_shape):
+        """Return the shape of the output, found by running the layer on dummies."""
         symbols = map_shapes(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
         return map_structure(lambda t: t.shape, infer_call(self, (symbols,), {}))
 

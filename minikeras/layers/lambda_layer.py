@@ -64,7 +64,7 @@ class Lambda(Layer):
             several = isinstance(input_shape, list)
             batch = input_shape[0][0] if several else input_shape[0]
             return (batch, *_listed(given))
-        return super().compute_output_shape(input_shape)
+        return self._try_output_shape(input_shape)
 
     def compute_output_spec(self, inputs, *args, **kwargs):
         """Return symbolic outputs: of the given shape, or found by running the function."""

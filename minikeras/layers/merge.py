@@ -95,8 +95,20 @@ class _Merge(Layer):
 
     def compute_mask(self, inputs, mask=None):
         """Return the positions that are present in every input."""
-        masks = [m for m in (mask or []) if m is not None]
+        masks = [m for m in self._check_masks(inputs, mask) if m is not None]
         return functools.reduce(np.logical_and, masks) if masks else None
+
+    def _check_masks(self, inputs, mask):
+        """Return the list of masks; a ValueError unless there is one (or None) for each input."""
+        if mask is None:
+            return []
+        lists = isinstance(inputs, (list, tuple)) and isinstance(mask, (list, tuple))
+        if not lists or len(inputs) != len(mask):
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: compute_mask takes a list of inputs and a "
+                "list of as many masks (or None), one for each input."
+            )
+        return mask
 
 
 @register()
@@ -195,7 +207,8 @@ class Concatenate(_Merge):
 
     def compute_mask(self, inputs, mask=None):
         """Return the masks joined likewise; an input without a mask counts as present."""
-        if mask is None or all(m is None for m in mask):
+        mask = self._check_masks(inputs, mask)
+        if all(m is None for m in mask):
             return None
         rank = inputs[0].ndim
         axis = self.axis % rank
@@ -205,7 +218,9 @@ class Concatenate(_Merge):
                 parts.append(np.ones(x.shape, bool))
             else:
                 m = np.asarray(m)
-                parts.append(np.broadcast_to(m.reshape(m.shape + (1,) * (rank - m.ndim)), x.shape))
+                m = m.reshape(m.shape + (1,) * (rank - m.ndim))
+                sizes = [b if a is None else a for a, b in zip(x.shape, m.shape, strict=True)]
+                parts.append(np.broadcast_to(m, sizes))
         return np.concatenate(parts, axis=axis).all(axis=-1)
 
 

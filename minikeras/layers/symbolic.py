@@ -75,6 +75,15 @@ class KerasTensor(Operators):
         """Record an operation in the graph. Set by `layers.op_layer`, which knows layers."""
         raise NotImplementedError
 
+    def __eq__(self, other):
+        """Compare with values one by one; another symbolic tensor (or None) is the same or not.
+
+        So a tensor can be looked for in a list. `ops.equal` compares the values of two of them.
+        """
+        if other is None or isinstance(other, KerasTensor):
+            return self is other
+        return super().__eq__(other)
+
     __hash__ = object.__hash__
 
     def _refuse(self, what, mend):
@@ -166,8 +175,8 @@ class Node:
 
     @property
     def input_tensors(self):
-        """The symbolic inputs."""
-        return self.inputs
+        """The symbolic inputs; of an Input the tensor that it is, as in Keras 2."""
+        return self.inputs or self.outputs
 
     @property
     def output_tensors(self):

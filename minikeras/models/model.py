@@ -156,7 +156,7 @@ class Model(Structure, Ends, Training, Layer):
     def compute_output_shape(self, input_shape):
         """Return the shape of the output, or the list of them, for inputs of `input_shape`."""
         if self._graph is None:
-            return super().compute_output_shape(input_shape)
+            return self._try_output_shape(input_shape)
         shapes = [input_shape] if len(self.inputs) == 1 else list(input_shape)
         symbols = [KerasTensor(s, t.dtype) for s, t in zip(shapes, self._graph.inputs, strict=True)]
         return unpack_single([t.shape for t in self._graph.infer(symbols)])

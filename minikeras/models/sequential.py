@@ -56,6 +56,11 @@ class Sequential(Model):
         """
         return _Layers(self, [*self._listed_input, *self._stack])
 
+    @property
+    def model(self):
+        """The model itself; Keras 2 kept a second one inside, which scripts ask for."""
+        return self
+
     def _sublayers(self):
         return list(self._stack)
 

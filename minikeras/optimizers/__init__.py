@@ -77,13 +77,18 @@ def serialize(optimizer):
 def deserialize(config, custom_objects=None):
     """Build an optimizer from what `serialize` returned, or from what Keras 2 and 3 save.
 
-    The case of the class name does not matter for optimizers of this library.
+    The case of the class name does not matter for optimizers of this library. The name in `config`
+    itself is put in lower case for those, as Keras 2 and 3 do: scripts compare configs afterwards.
 
     Raises:
         ValueError: the name is unknown, or that of an optimizer that is not offered.
     """
     if isinstance(config, dict) and "class_name" in config:
-        config = {**config, "class_name": _known_case(config["class_name"], custom_objects)}
+        found = _known_case(config["class_name"], custom_objects)
+        if found.lower() in registry and get_registered_object(found, custom_objects) is None:
+            config["class_name"] = found.lower()
+        else:
+            config = {**config, "class_name": found}
     return registry.deserialize(config, custom_objects)
 
 

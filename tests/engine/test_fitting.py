@@ -164,7 +164,7 @@ def test_what_callbacks_are_told_of_the_training():
     model.compile("sgd", "mse", metrics=["mae"])
     model.fit(x, y, 4, 2, 0, [Look()], validation_data=(x, y))
     assert seen["model"] is model
-    assert seen["validation"] == (x, y)
+    assert seen["validation"][0] is x
     assert {k: seen[k] for k in ("batch_size", "epochs", "samples", "verbose")} == {
         "batch_size": 4,
         "epochs": 2,
@@ -279,3 +279,28 @@ def test_an_error_in_a_layer_leaves_the_phase_as_it_was():
     model.predict(x)
     for a, b in zip(before, model.get_weights()):
         np.testing.assert_array_equal(a, b)
+
+
+def test_callbacks_see_the_validation_arrays_as_in_keras_2():
+    """A flat list: inputs, targets, and sample weights, which are ones if none are given."""
+    x, y, _ = data()
+    callback = Callback()
+    model = line()
+    model.compile("sgd", "mse")
+    model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[callback])
+    seen_x, seen_y, weights = callback.validation_data
+    assert seen_x is x
+    assert seen_y.shape[0] == len(y)
+    np.testing.assert_array_equal(weights, np.ones(len(x), "float32"))
+    given = np.full(len(x), 0.5)
+    model.fit(x, y, validation_data=(x, y, given), verbose=0, callbacks=[callback])
+    np.testing.assert_array_equal(callback.validation_data[2], given)
+
+
+def test_callbacks_see_validation_batches_as_they_are_given():
+    x, y, _ = data()
+    callback, batches = Callback(), iter([(x, y)])
+    model = line()
+    model.compile("sgd", "mse")
+    model.fit(x, y, validation_data=batches, validation_steps=1, verbose=0, callbacks=[callback])
+    assert callback.validation_data is batches

@@ -63,6 +63,17 @@ def test_a_callback_that_looks_after_them_gets_them():
     assert np.isnan(history.history["loss"][0])
 
 
+def test_it_gets_labels_too():
+    x, y, _ = data()
+    model = line()
+    model.compile("sgd", "mse")
+    spoilt_y = np.where(np.arange(len(y))[:, None] == 3, np.nan, y.reshape(len(y), -1))
+    history = model.fit(x, spoilt_y, epochs=3, verbose=0, callbacks=[TerminateOnNaN()])
+    assert len(history.epoch) == 1
+    with pytest.raises(ValueError, match="first in sample 3.*TerminateOnNaN"):
+        model.fit(x, spoilt_y, verbose=0)
+
+
 def test_a_stateful_model_is_not_tried():
     x = np.full((2, 4, 1), np.nan, "float32")
     model = Sequential([LSTM(2, stateful=True, batch_input_shape=(2, 4, 1))])

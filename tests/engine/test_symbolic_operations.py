@@ -160,3 +160,19 @@ def test_a_symbol_of_a_fixed_batch_can_be_gone_through():
 def test_unknown_operations():
     with pytest.raises(ValueError, match="Did you mean 'multiply'"):
         OpLayer("multipy")
+
+
+def test_a_symbolic_tensor_can_be_looked_for_in_a_list():
+    """Two of them are equal if they are the same; with a number the values are compared."""
+    a, b = Input((2,)), Input((3,))
+    assert a in [b, a]
+    assert b not in [a]
+    assert (a == None) is False  # noqa: E711 - the operator itself is looked at
+    zeros = Model(a, K.cast(a == 0, "float32")).predict(np.array([[0.0, 1.0]]))
+    np.testing.assert_array_equal(zeros, [[1.0, 0.0]])
+
+
+def test_the_input_tensor_of_an_input_is_the_tensor():
+    a = Input((2,))
+    layer, index, _ = a.history
+    assert layer._inbound_nodes[index].input_tensors == [a]

@@ -299,3 +299,7 @@ def test_arguments_that_make_no_sense(mistake, message):
 
 def test_a_number_is_the_shape_of_a_vector():
     assert initializers.Ones()(3).shape == (3,)
+
+
+def test_the_name_of_keras_2_for_fans():
+    assert initializers._compute_fans((3, 3, 4, 5)) == (36, 45)

@@ -86,7 +86,6 @@ def test_softmax_with_a_mask():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: LeakyReLU(alpha=-1), "alpha must be at least 0.0, not -1.0"),
         (lambda: LeakyReLU(alpha=0.1, negative_slope=0.1), "not both"),
         (lambda: LeakyReLU(alpha="x"), "alpha must be a number"),
         (lambda: ELU(alpha=None), "alpha must be a number"),
@@ -106,3 +105,8 @@ def test_configs_have_the_names_of_keras_2():
     assert LeakyReLU(negative_slope=0.25).get_config()["alpha"] == 0.25
     assert "negative_slope" not in LeakyReLU().get_config()
     assert LeakyReLU(0.5).negative_slope == 0.5
+
+
+def test_the_slope_of_a_leaky_rectifier_may_be_negative():
+    out = LeakyReLU(alpha=-0.5)(np.array([[-2.0, 3.0]], "float32")).numpy()
+    np.testing.assert_array_equal(out, [[1.0, 3.0]])

@@ -336,3 +336,18 @@ def test_copies_of_layers(made):
     with recording():
         (slope,) = gradients(ops.sum(other(x)), [other.bias])
     assert slope.shape == (2,)
+
+
+def test_the_base_class_says_the_shape_of_the_input():
+    """A layer that says its output's shape may ask its base class first, as in Keras 2."""
+
+    class Twice(Layer):
+        def call(self, inputs):
+            return [inputs, inputs]
+
+        def compute_output_shape(self, input_shape):
+            shape = super().compute_output_shape(input_shape)
+            return [shape, shape]
+
+    first, second = Twice()(Input((4, 3)))
+    assert first.shape == second.shape == (None, 4, 3)

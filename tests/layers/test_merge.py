@@ -227,3 +227,21 @@ def test_a_merging_layer_of_ones_own():
     assert np.asarray(Largest()([a, b])).tolist() == [[3.0, 5.0]]
     with pytest.raises(NotImplementedError, match="define _merge_function"):
         _Merge()([a, b])
+
+
+def test_masks_are_one_for_each_input():
+    a, b = Input((3, 2)), Input((3, 2))
+    one = np.ones((4, 3), bool)
+    for layer in (Add(), Concatenate()):
+        assert layer.compute_mask([a, b], [None, None]) is None
+        for inputs, masks in (([a, b], one), (a, [None, None]), ([a, b], [one])):
+            with pytest.raises(ValueError, match="as many masks"):
+                layer.compute_mask(inputs, masks)
+
+
+def test_masks_of_symbolic_inputs_are_joined():
+    """The number of samples is then known from the masks alone."""
+    a, b = Input((1, 2)), Input((2, 2))
+    masks = np.array([[True], [False]]), np.array([[True, False], [True, True]])
+    found = Concatenate(axis=1).compute_mask([a, b], list(masks))
+    np.testing.assert_array_equal(found, np.hstack(masks))

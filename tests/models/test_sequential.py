@@ -271,3 +271,9 @@ def test_a_first_layer_that_says_its_input_needs_no_more():
     around = Sequential([model, Dense(1)])
     assert [entry["class_name"] for entry in around.get_config()] == ["Sequential", "Dense"]
     assert Sequential.from_config(around.get_config()).input_shape == (None, 4)
+
+
+def test_the_model_inside_is_the_model_itself():
+    """Keras 2 kept a functional model inside, which scripts of its time ask for."""
+    model = Sequential([Dense(2, input_shape=(3,))])
+    assert model.model is model
