@@ -72,6 +72,9 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, empty=1, keep=N
     Returns:
         attention (batch, steps, heads, value size) and weights (batch, heads, steps, keys),
         without `keep`.
+
+    Raises:
+        ValueError: a bias or a mask that does not fit the scores.
     """
     query, key, value = floating(query), floating(key), floating(value)
     if any(isinstance(a, Tensor) for a in (query, key, value, bias)):
@@ -79,6 +82,8 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, empty=1, keep=N
     kind = query.dtype.type
     (batch, steps, heads, size), keys = query.shape, key.shape[1]
     shape = batch, heads, steps, keys
+    _check_fits("bias", bias, shape)
+    _check_fits("mask", mask, shape)
     scaled = query * kind(scale)
     q, k, v = _heads_first(scaled), _heads_first(key), _heads_first(value)
     floor = _floor(mask, lowered, kind)
@@ -145,6 +150,18 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, empty=1, keep=N
         return (*outs, for_bias)
 
     return (result, weights), vjp
+
+
+def _check_fits(name, array, shape):
+    """Refuse what does not broadcast to the scores: blocks of samples would pass some of it over."""
+    if array is None:
+        return
+    given = array.shape
+    if len(given) != 4 or any(n not in (1, wanted) for n, wanted in zip(given, shape)):
+        raise ValueError(
+            f"Attention has scores of shape {shape}: batch, heads, steps, keys. A {name} of shape "
+            f"{given} does not broadcast to it."
+        )
 
 
 def _floor(mask, lowered, kind):

@@ -35,6 +35,15 @@ def test_gradients(lowered, mask, dropout):
         check_gradients(lambda *a, only=only: both(*a)[only], *arrays(), bias)
 
 
+@pytest.mark.parametrize("shape", [(5, 1, 1, 5), (2, 1, 4, 5), (4, 4), (1, 3, 1, 2, 4, 5)], ids=str)
+@pytest.mark.parametrize("what", ["mask", "bias"])
+def test_a_mask_or_bias_of_another_shape_is_refused(what, shape):
+    array = np.ones(shape, bool if what == "mask" else "float32")
+    q, k, v = arrays(dtype="float32")
+    with pytest.raises(ValueError, match=rf"(?s)\(3, 2, 4, 5\).*A {what} of shape"):
+        ops.dot_product_attention(q, k, v, **{what: array})
+
+
 def test_every_block_and_every_core_gives_the_same(monkeypatch):
     def outcome():
         sources = [Variable(a) for a in arrays(batch=7, dtype="float32")]
