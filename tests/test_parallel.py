@@ -193,7 +193,7 @@ def test_number_of_threads():
         assert parallel.num_threads() == 5
     finally:
         parallel.set_num_threads(None)
-    for bad in (0, -1, 1.5, "2"):
+    for bad in (0, -1, 1.5, "2", True):
         with pytest.raises(ValueError, match="positive integer"):
             parallel.set_num_threads(bad)
 
@@ -206,4 +206,15 @@ def test_a_forked_child_starts_threads_of_its_own(threads):
     if child == 0:
         ok = parallel.run(lambda start, stop: start, 3) == [0, 1, 2]
         os._exit(0 if ok else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_forked_while_another_thread_changes_the_threads_of_blas():
+    context = parallel.blas_in_one_thread
+    with context._lock:
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if context._lock.acquire(timeout=5) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

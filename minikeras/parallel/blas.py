@@ -43,6 +43,10 @@ class _BlasInOneThread:
                 self._depth += 1
         return self
 
+    def after_fork(self):
+        """Renew the lock in a forked child: another thread may have held it at that moment."""
+        self._lock = threading.Lock()
+
     def __exit__(self, *error):
         blas = openblas()
         if blas is not None:

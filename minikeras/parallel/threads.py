@@ -26,7 +26,7 @@ def num_threads():
 def set_num_threads(count):
     """Set the number of threads that `run` uses; None for the default."""
     global _limit
-    if count is not None and (not isinstance(count, int) or count < 1):
+    if count is not None and (type(count) is not int or count < 1):
         raise ValueError(f"The number of threads must be a positive integer, not {count!r}.")
     _limit = count
 
@@ -135,6 +135,7 @@ def _forget_threads():
     global _busy
     _busy = threading.Lock()
     _workers.clear()
+    blas_in_one_thread.after_fork()
 
 
 if hasattr(os, "register_at_fork"):
