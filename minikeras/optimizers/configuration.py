@@ -159,6 +159,8 @@ class OptimizerConfigs(Configurable):
         """
         config = dict(self.get_config())
         config["learning_rate"] = config.pop("lr")
+        if isinstance(config["learning_rate"], dict):
+            config["learning_rate"] = schedules.keras_3_entry(self._learning_rate)
         lost = ["decay"] if config.pop("decay", 0.0) else []
         if not config.pop("clipnorm_per_variable", True) and config.get("clipnorm") is not None:
             config["global_clipnorm"], config["clipnorm"] = config["clipnorm"], None

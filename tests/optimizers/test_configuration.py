@@ -142,6 +142,19 @@ def test_for_keras_3():
     assert per_variable["clipnorm"] == 2.0
 
 
+def test_a_schedule_for_keras_3_names_its_module():
+    class Mine(schedules.CosineDecay):
+        pass
+
+    for kind, module in ((schedules.CosineDecay, "keras.optimizers.schedules"), (Mine, __name__)):
+        entry = Adam(kind(0.1, 10)).keras_3_config()["learning_rate"]
+        assert (entry["module"], entry["class_name"]) == (module, kind.__name__)
+        assert entry["registered_name"] == (None if kind is not Mine else "Mine")
+        assert entry["config"]["decay_steps"] == 10
+        again = Adam.from_keras_3_config({"learning_rate": entry}, {"Mine": Mine})
+        assert type(again._learning_rate) is kind
+
+
 @pytest.mark.parametrize(
     ("optimizer", "message"),
     [

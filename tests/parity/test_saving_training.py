@@ -151,6 +151,20 @@ def test_training_goes_on_alike(tmp_path, name, suffix):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_a_learning_rate_schedule_made_here_is_read_by_real_keras(tmp_path, suffix):
+    x, y = batches_for("normalized rows")
+    ours = normalized_rows(minikeras)
+    rates = minikeras.optimizers.schedules.PiecewiseConstantDecay([3, 5], [0.1, 0.05, 0.01])
+    ours.compile(minikeras.optimizers.SGD(rates, momentum=0.5), "mse")
+    train(ours, (x, y))
+    ours.save(tmp_path / f"m.{suffix}")
+    theirs = keras.models.load_model(tmp_path / f"m.{suffix}")
+    rule = theirs.optimizer._learning_rate
+    assert [float(rule(step)) for step in (0, 4, 9)] == pytest.approx([0.1, 0.05, 0.01])
+    assert int(theirs.optimizer.iterations) == 4
+
+
 def test_the_averages_of_a_layer_made_here_stay_those_of_keras_2(tmp_path):
     x, y = batches_for("normalized rows")
     ours = normalized_rows(minikeras)
