@@ -61,7 +61,9 @@ def era_of(version):
         ValueError: the text is no version.
     """
     match = (
-        re.match(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?", version) if isinstance(version, str) else None
+        re.match(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?", version)
+        if isinstance(version, str)
+        else None
     )
     if match is None:
         raise ValueError(

@@ -9,7 +9,7 @@ from ..registry import suggest
 from .base import Layer, register
 from .json_values import decode, encode
 from .names import unique_name
-from .shape_inference import infer_outputs
+from .shape_inference import check_sizes, infer_outputs
 from .symbolic import KerasTensor
 
 
@@ -50,6 +50,7 @@ class OpLayer(Layer):
 
     def compute_output_spec(self, *args, **kwargs):
         """Work out the result's shape and type by running the operation on dummies."""
+        check_sizes(self.call, args, kwargs)
         return infer_outputs(self.call, args, kwargs)
 
     def compute_mask(self, inputs, mask=None):

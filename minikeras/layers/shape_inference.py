@@ -4,6 +4,9 @@ There is no shape function for each operation: any code, a user's own too, is ru
 numbers in the place of the unknown sizes. A size that differs between the two results is unknown.
 """
 
+import math
+import warnings
+
 import numpy as np
 
 from ..autograd import Tensor, no_grad
@@ -15,6 +18,10 @@ from .symbolic import KerasTensor
 # The batch is kept small because every other axis may be large; other axes must be long enough
 # for a kernel to fit, and for some halvings.
 _TRIALS = ({"batch": 2, "other": 24}, {"batch": 3, "other": 36})
+
+# Functions of the number of elements that a trial is about to take; they raise to forbid it. Those
+# who read models from strangers' files put theirs here.
+size_checks = []
 
 
 def infer_outputs(function, args, kwargs):
@@ -47,6 +54,34 @@ def infer_outputs(function, args, kwargs):
     return map_structure(lambda _: next(results), _ordered(first))
 
 
+def check_sizes(function, args, kwargs):
+    """Tell the `size_checks` how large arguments and results of the trials of an operation will be.
+
+    The results are looked at with a batch of no samples, which takes no memory: `ops.tile` and its
+    like make much of little. What cannot be run on it is left to the trials.
+    """
+    if not size_checks:
+        return
+    symbols = [t for t in flatten([list(args), kwargs]) if isinstance(t, KerasTensor)]
+    batch, other = _TRIALS[-1].values()
+    sizes = [math.prod(other if d is None else d for d in t.shape[1:]) for t in symbols]
+    firsts = [batch if t.shape[0] is None else t.shape[0] for t in symbols if t.shape]
+    count = sum(size * (t.shape[0] or batch) if t.shape else 1 for t, size in zip(symbols, sizes))
+    for check in size_checks:
+        check(count)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            empty = _run_trial(function, args, kwargs, {"batch": 0, "other": other}, {}, True)
+    except (ValueError, TypeError, IndexError, ZeroDivisionError):
+        return
+    for result in flatten(empty):
+        first = max(firsts, default=1)
+        count = math.prod(first if n == 0 else n for n in np.shape(result))
+        for check in size_checks:
+            check(count)
+
+
 def _sizes_of_others(symbols):
     """Return {(id of a symbol, axis): size} where others of its rank know a size that it does not.
 
@@ -61,7 +96,7 @@ def _sizes_of_others(symbols):
     return found
 
 
-def _run_trial(function, args, kwargs, trial, sizes):
+def _run_trial(function, args, kwargs, trial, sizes, empty=False):
     def dummy(leaf):
         if not isinstance(leaf, KerasTensor):
             return leaf
@@ -69,6 +104,8 @@ def _run_trial(function, args, kwargs, trial, sizes):
             sizes.get((id(leaf), i), trial["batch" if i == 0 else "other"]) if d is None else d
             for i, d in enumerate(leaf.shape)
         )
+        if empty:
+            shape = (0, *shape[1:]) if shape else shape
         one = np.ones((), leaf.dtype) if leaf.dtype.kind == "f" else np.zeros((), leaf.dtype)
         if leaf.dtype.kind == "f" and len(shape) > 1 and shape[-1] == shape[-2]:
             one = np.eye(shape[-1], dtype=leaf.dtype)  # a matrix that has an inverse

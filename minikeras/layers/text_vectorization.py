@@ -8,6 +8,7 @@ import numpy as np
 from .. import config
 from ..autograd import Tensor
 from ..registry import get_registered_object
+from ..utils.function_code import unsafe_code_allowed
 from .base import Layer, register
 from .symbolic import is_symbolic
 from .vocabulary import Vocabulary
@@ -348,6 +349,21 @@ class TextVectorization(Layer):
         return settings
 
     # The methods by which Keras 3 writes and reads what is in no config.
+    @classmethod
+    def from_config(cls, config):
+        """Build the layer; the path of a vocabulary, which `get_config` never writes, is refused.
+
+        Whoever made a model file could have any file here read into the model by it.
+        """
+        path = config.get("vocabulary")
+        if isinstance(path, str) and not unsafe_code_allowed():
+            raise ValueError(
+                f"The config of TextVectorization names the file {path!r} as vocabulary, which "
+                "would be read from this computer. Put the words themselves into the config, or "
+                "pass safe_mode=False to load_model if you trust where it comes from."
+            )
+        return super().from_config(config)
+
     def save_assets(self, dir_path):
         """Write the vocabulary to the file vocabulary.txt in a folder, one word a line."""
         if not self._fixed:

@@ -13,6 +13,8 @@ from .broken import BrokenFileError
 
 _MAX_MEMBERS = 10_000
 _MAX_TEXT = 256 * 2**20  # bytes
+_FREE_TEXT = 8 * 2**20  # bytes that any text may unpack to; Keras itself packs nothing
+_DENSEST_TEXT = 4  # times its packed size, for one longer than that
 _HEADER = 30  # bytes of a member's header before its name
 _ERRORS = (
     zipfile.BadZipFile,
@@ -86,7 +88,7 @@ class Archive:
     def text(self, member):
         """Return a member as text."""
         info = self._info(member)
-        if info.file_size > min(_MAX_TEXT, 1100 * info.compress_size + 65536):
+        if info.file_size > min(_MAX_TEXT, max(_FREE_TEXT, _DENSEST_TEXT * info.compress_size)):
             raise self._fail(member, f"it claims to unpack to {info.file_size} bytes")
         try:
             with self._archive.open(info) as file:

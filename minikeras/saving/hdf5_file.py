@@ -135,6 +135,12 @@ class Group:
         except _LOW_LEVEL_ERRORS as error:
             raise self.fail(f"it cannot be read ({_short(error)})", where) from None
 
+    @property
+    def address(self):
+        """Where the group lies in the file: one number, by however many names it is called."""
+        with self._guard(self.where):
+            return import_h5py().h5o.get_info(self._handle.id).addr
+
     # -- members ------------------------------------------------------------------------------
     def names(self):
         """Return the names of the members, a list."""
@@ -288,7 +294,9 @@ class Dataset:
     def _check(self, handle):
         if handle.shape is None:
             raise self.fail("it holds no data space")
-        if handle.dtype.kind not in "fiubc" or handle.dtype.hasobject:
+        if handle.dtype.kind == "c":
+            raise self.fail("it holds complex numbers, whose imaginary parts would be lost")
+        if handle.dtype.kind not in "fiub" or handle.dtype.hasobject:
             raise self.fail(f"an array of numbers was expected, not {handle.dtype}")
         if handle.external:
             raise self.fail("its data lie in another file, which is refused")

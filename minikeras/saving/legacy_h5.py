@@ -116,6 +116,10 @@ def make_model(config, version, custom_objects, safe_mode, file, size):
         raise
     except (ValueError, TypeError, NotImplementedError) as error:
         raise ValueError(f"{file}: the model in it cannot be made. {error}") from error
+    except MemoryError as error:
+        raise BrokenFileError(
+            file, "model config", f"it asks for more memory than there is ({error})"
+        ) from error
     except (KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise BrokenFileError(
             file, "model config", f"it is inconsistent ({type(error).__name__}: {error})"

@@ -5,11 +5,12 @@ import math
 import threading
 import warnings
 
-from ..layers import weights
+from ..layers import shape_inference, weights
 from ..utils.function_code import allow_unsafe_code
 from .broken import BrokenFileError
 
 _ALWAYS_ALLOWED = 64 * 2**20  # bytes of weights that any config may ask for
+_LARGEST_TRIAL = 2**28  # elements of what an operation in the graph takes or makes
 _DENSEST = 40  # times the size of the file: packed weights are smaller than unpacked ones
 
 
@@ -24,13 +25,16 @@ def building_from_file(file, size, safe_mode=True):
     """
     allowed = contextlib.nullcontext() if safe_mode else allow_unsafe_code()
     check = _Budget(file, max(_ALWAYS_ALLOWED, _DENSEST * size))
+    trials = _Trials(file)
     weights.weight_checks.append(check)
+    shape_inference.size_checks.append(trials)
     try:
         with warnings.catch_warnings(), allowed:
             warnings.simplefilter("ignore", DeprecationWarning)
             yield
     finally:
         weights.weight_checks.remove(check)
+        shape_inference.size_checks.remove(trials)
 
 
 class _Budget:
@@ -48,4 +52,20 @@ class _Budget:
                 self.file,
                 f"weight {name!r}",
                 f"its config asks for the shape {shape}, more than the file holds",
+            )
+
+
+class _Trials:
+    """Stops one thread where it is to try an operation on arrays beyond a limit."""
+
+    def __init__(self, file):
+        self.file, self.thread = file, threading.get_ident()
+
+    def __call__(self, count):
+        if threading.get_ident() == self.thread and count > _LARGEST_TRIAL:
+            raise BrokenFileError(
+                self.file,
+                "model config",
+                f"an operation in it takes or makes {count} numbers for a few samples, which is "
+                f"refused beyond {_LARGEST_TRIAL}",
             )

@@ -1,5 +1,7 @@
 """Which Keras wrote a file, and which one's meaning its config has."""
 
+import re
+
 # The version whose layout is written, and which the files name as their maker: their configs are
 # to be understood as Keras 3 understands them.
 WRITTEN_AS = "3.15.1"
@@ -7,8 +9,7 @@ WRITTEN_AS = "3.15.1"
 
 def major(version):
     """Return the first number of a version text; 1 where there is none, as in Keras 1."""
-    digits = str(version or "1").split(".")[0]
-    return int(digits) if digits.isdigit() else 1
+    return next(iter(_numbers(version)), 1)
 
 
 def means_keras_3(version):
@@ -18,5 +19,9 @@ def means_keras_3(version):
 
 def is_before(version, *number):
     """Return whether a version text is before a number: `is_before("2.1.5", 2, 2)`."""
-    parts = [part for part in str(version or "1").split(".") if part.isdigit()]
-    return tuple(map(int, parts)) < number
+    return tuple(_numbers(version)) < number
+
+
+def _numbers(version):
+    """Return the numbers of a version text, a list; what is no number there is passed over."""
+    return [int(n) for n in re.findall(r"[0-9]{1,9}", str(version or "1"))]
