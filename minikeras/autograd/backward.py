@@ -28,6 +28,9 @@ def unbroadcast(g, shape):
     return g.reshape(shape)
 
 
+_UNFINISHED = frozenset({ProductGradient, RowGradient})
+
+
 class _Walk:
     """The gradients gathered so far, and the nodes still to visit.
 
@@ -45,23 +48,20 @@ class _Walk:
         self.heap = []
         self.differentiable = differentiable
         self.defers = defers
+        self.deferred = False  # whether that has been done
 
     def add(self, node, index, g):
         """Add `g` to the gradient of output `index` of `node`."""
         if type(node.dtype) is tuple:
             self._add_to_one_of_several(node, index, g)
             return
-        if type(g) is ProductGradient:
-            fits = g.shape == node.shape and g.dtype == node.dtype
-            if not (self.defers and node.leaf and fits):
-                g = g.dense()
-        if type(g) is not RowGradient:
+        if type(g) is not np.ndarray and type(g) in _UNFINISHED:
+            g = self._finished(g, node)
+        if type(g) not in _UNFINISHED:
             if g.shape != node.shape:
                 g = unbroadcast(g, node.shape)
             if g.dtype is not node.dtype and g.dtype != node.dtype:
                 g = g.astype(node.dtype)
-        elif not node.leaf:  # a table that was itself computed: the walk goes on with arrays
-            g = g.dense()
         old = self.found.get(node)
         if old is None:
             self.found[node] = g
@@ -69,6 +69,16 @@ class _Walk:
                 heappush(self.heap, (-node.order, node))
         else:
             self.found[node] = self._sum(old, g, node)
+
+    def _finished(self, g, node):
+        """Return a gradient as an array, unless it may stay what it is."""
+        if not node.leaf:  # what was itself computed: the walk goes on with arrays
+            return g.dense()
+        if type(g) is ProductGradient:
+            if not self.defers or g.shape != node.shape or g.dtype != node.dtype:
+                return g.dense()
+            self.deferred = True
+        return g
 
     def _sum(self, old, g, key):
         """Return old + g, in place where the memory is ours."""
@@ -81,7 +91,7 @@ class _Walk:
         return total
 
     def _add_to_one_of_several(self, node, index, g):
-        if type(g) in (ProductGradient, RowGradient):
+        if type(g) in _UNFINISHED:
             g = g.dense()
         if g.shape != node.shape[index]:
             g = unbroadcast(g, node.shape[index])
@@ -210,7 +220,7 @@ def leaf_gradients(output, variables, defer=False):
         walk.run((), None)
     found = walk.found
     grads = [found.get(v._node) for v in variables]
-    if defer and any([type(g) is ProductGradient for g in grads]):  # noqa: C419 - faster
+    if walk.deferred:
         _compute_what_reads_variables(grads, variables)
     return grads
 

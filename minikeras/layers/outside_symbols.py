@@ -68,8 +68,10 @@ class StepValues(_Outside):
     """
 
     def __init__(self, symbols=(), values=(), sources=frozenset()):
-        super().__init__()
-        self._values = {id(s): v for s, v in zip(symbols, values, strict=True)}
+        self._newest = newest_symbol()
+        self._values = {}  # as a rule nothing was asked for, and this is made in every step
+        if symbols:
+            self._values = {id(s): v for s, v in zip(symbols, values, strict=True)}
         self._sources = sources
 
     def value(self, leaf, as_source=False):

@@ -22,8 +22,8 @@ _IN_PLACE = {
 _AFTERWARDS = {"sigmoid": sigmoid, "softmax": softmax}
 
 
-@op(register=False, indices=(3,))
-def _dense(x, kernel, bias=None, kept=None, /, activation=None, rate=0.0):
+@op(register=False)
+def _dense(x, kernel, bias=None, /, activation=None, kept=None, rate=0.0):
     _check_shapes(x, kernel, bias)
     activate, slope = _IN_PLACE.get(activation, (None, None))
     scale = None if kept is None else np.array(1 / (1 - rate), kernel.dtype)
@@ -48,24 +48,22 @@ def _dense(x, kernel, bias=None, kept=None, /, activation=None, rate=0.0):
     def vjp(g, needs):
         if slope is not None:
             g = slope(g, y)  # that of relu is 0 where a value was dropped
-        elif kept is not None:
-            g = g * kept
         if kept is not None:
-            g = g * scale
+            g = (g if slope is not None else g * kept) * scale
         if rows is not x:
             g = g.reshape((-1, g.shape[-1]))
         for_x = for_kernel = for_bias = None
         if needs[0]:
             for_x = matmul(g, kernel.T)
+            if rows is not x:
+                for_x = for_x.reshape(x.shape)
         if needs[1]:
             large = rows.size * kernel.shape[1] >= WORTH_DEFERRING
             later = large and type(rows) is type(g) is np.ndarray
             for_kernel = ProductGradient(rows.T, g) if later else matmul(rows.T, g)
-        if for_x is not None and rows is not x:
-            for_x = for_x.reshape(x.shape)
         if bias is not None and needs[2]:
             for_bias = sum_rows(g)
-        return for_x, for_kernel, for_bias, None
+        return for_x, for_kernel, for_bias
 
     return y, vjp
 
@@ -139,4 +137,4 @@ def dense_dropout(x, kernel, bias=None, activation=None, rate=0.5, generator=Non
     generator = config.stream("dropout") if generator is None else generator
     kept = draw_kept((*x.shape[:-1], kernel.shape[1]), rate, generator)
     activation = None if activation == "linear" else activation
-    return _dense(x, kernel, bias, kept, activation=activation, rate=rate)
+    return _dense(x, kernel, bias, activation=activation, kept=kept, rate=rate)

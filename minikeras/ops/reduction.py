@@ -32,8 +32,11 @@ def sum(x, /, axis=None, keepdims=False):
 def mean(x, /, axis=None, keepdims=False):
     """Return the mean over `axis`; integers give a float of the default type."""
     x = floating(x)
-    axes = normalize_axes(axis, x.ndim)
-    kept, n = kept_shape(x.shape, axes), count(x.shape, axes)
+    if axis is None:  # of a whole array, as every loss ends
+        axes, kept, n = None, (1,) * x.ndim, x.size
+    else:
+        axes = normalize_axes(axis, x.ndim)
+        kept, n = kept_shape(x.shape, axes), count(x.shape, axes)
     if x.dtype.itemsize == 2:  # half precision has to be added up in single
         y = x.mean(axis=axes, keepdims=keepdims)
     else:

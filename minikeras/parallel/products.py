@@ -12,7 +12,7 @@ def matmul(a, b):
 
     Small products are left to one thread; so are tensors and arrays of other ranks, to `a @ b`.
     """
-    if a.ndim != 2 or b.ndim != 2:
+    if not a.ndim == b.ndim == 2:
         return a @ b
     if a.size * b.shape[1] < 2 * _WORTH_A_THREAD or num_threads() == 1:
         return np.dot(a, b)  # half a microsecond less than @
