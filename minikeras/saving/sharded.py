@@ -2,10 +2,15 @@
 
 The map is `{"metadata": {"total_size"}, "weight_map": {"/layers/dense/vars": file or files}}`; the
 files are `name_00000.weights.h5` and so on, each with a part of the tree of Keras 3.
+
+Weights saved again go into files of other numbers, and the old ones are deleted when the new map is
+in its place: whenever a save is broken off, the map there is names files that belong together.
 """
 
 import contextlib
+import itertools
 import os
+import re
 
 from .atomic import atomic_path, write_bytes
 from .broken import BrokenFileError
@@ -25,7 +30,7 @@ _MAX_MAP = 64 * 2**20  # bytes
 def save_sharded(model, path, max_shard_size):
     """Write the weights of a model into files of at most `max_shard_size` gigabytes each.
 
-    The map is renamed into its place last: it names only files that are whole.
+    The map is renamed into its place last: it names only files that are whole, and of one save.
 
     Args:
         path: where the map goes; it ends in `.weights.json`.
@@ -35,7 +40,8 @@ def save_sharded(model, path, max_shard_size):
     """
     base = path.removesuffix(_SUFFIX)
     limit = float(max_shard_size) * _GIGABYTE
-    plan = _Plan(os.path.basename(base), limit)
+    before = _files_before(path)
+    plan = _Plan(os.path.basename(base), limit, before)
     write_weights(plan, model)
     h5py = import_h5py()
     folder = os.path.dirname(path)
@@ -50,20 +56,60 @@ def save_sharded(model, path, max_shard_size):
                     group.create_dataset(key, data=array)
     document = {"metadata": {"total_size": plan.total}, "weight_map": plan.weight_map}
     write_bytes(path, write_json(document).encode("utf-8"))
+    written = {plan.name_of(number) for number in range(len(plan.files))}
+    _delete_before(folder, plan.base, before - written)
+
+
+def _files_before(path):
+    """Return the names of the files that the map at `path` names, a set; none if it is no map."""
+    try:
+        with open(path, "rb") as file:
+            document = read_json(file.read(_MAX_MAP).decode("utf-8"), path, "")
+        return set(_files_of(document["weight_map"], path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return set()
+
+
+def _delete_before(folder, base, names):
+    """Delete files of the last save; the first one is emptied, for Keras opens it in any case."""
+    first = _numbered(base, 0)
+    pattern = re.compile(re.escape(base) + r"_[0-9]{5,}\.weights\.h5")
+    for name in names:
+        target = os.path.join(folder, name)
+        if name == first:
+            with atomic_path(target) as part, import_h5py().File(part, "w"):
+                pass
+        elif pattern.fullmatch(name):  # a map of someone else's may name any file of the folder
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(target)
+
+
+def _numbered(base, number):
+    return f"{base}_{number:05d}.weights.h5"
 
 
 class _Plan:
-    """A store that only notes which array goes into which file."""
+    """A store that only notes which array goes into which file.
 
-    def __init__(self, base, limit):
+    Args:
+        base: what the names of the files begin with.
+        limit: the most bytes per file.
+        taken: names that are not to be used.
+    """
+
+    def __init__(self, base, limit, taken):
         self.base, self.limit = base, limit
+        free = (n for n in itertools.count() if _numbered(base, n) not in taken)
+        self._free, self._numbers = free, []
         self.files = [[]]
         self.weight_map = {}
         self.total = self._size = 0
 
     def name_of(self, number):
-        """Return the name of a file by its number."""
-        return f"{self.base}_{number:05d}.weights.h5"
+        """Return the name of a file by its place among the files."""
+        while len(self._numbers) <= number:
+            self._numbers.append(next(self._free))
+        return _numbered(self.base, self._numbers[number])
 
     def group(self, path, name):
         """Begin the group of the variables at `path`."""

@@ -1,6 +1,7 @@
 """Weights spread over several files."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -57,6 +58,53 @@ def test_damaged_maps(tmp_path, change, message):
     with pytest.raises(ValueError, match=message):
         model.load_weights(path)
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
+
+
+def test_a_save_that_is_broken_off_leaves_the_last_one(tmp_path, monkeypatch):
+    model, path = stack(), tmp_path / "w.weights.json"
+    model.save_weights(path, max_shard_size=LIMIT)
+    first = model.get_weights()
+    model.set_weights([w + 1 for w in first])
+    replace, done = os.replace, []
+
+    def until(limit):
+        def count(source, target):
+            if len(done) == limit:
+                raise OSError("no more")
+            done.append(target)
+            replace(source, target)
+
+        return count
+
+    for limit in range(3):  # two files and the map
+        done.clear()
+        monkeypatch.setattr(os, "replace", until(limit))
+        with pytest.raises(OSError, match="no more"):
+            model.save_weights(path, max_shard_size=LIMIT)
+        monkeypatch.undo()
+        other = stack()
+        other.load_weights(path)
+        for one, two in zip(first, other.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, two)
+
+
+def test_saved_again_and_again(tmp_path):
+    path = tmp_path / "w.weights.json"
+    (tmp_path / "w_other.weights.h5").write_text("not ours")
+    for number in range(4):
+        model = stack()
+        model.save_weights(path, max_shard_size=LIMIT)
+        other = stack()
+        other.load_weights(path)
+        np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
+        weight_map = json.loads(path.read_text())["weight_map"]
+        used = {name for names in weight_map.values() for name in names}
+        files = {p.name for p in tmp_path.glob("w_0*")}
+        assert files == used | {"w_00000.weights.h5"}, number
+    assert (tmp_path / "w_other.weights.h5").read_text() == "not ours"
+    path.write_text("no map")
+    model.save_weights(path, max_shard_size=LIMIT)
+    other.load_weights(path)
 
 
 def test_the_suffix_and_the_size_belong_together(tmp_path):
