@@ -4,7 +4,7 @@ import string
 
 import numpy as np
 
-from .. import constraints, initializers, regularizers
+from .. import constraints, initializers, ops, regularizers
 from ..ops.attention import attend
 from .attention_base import AttentionLayer, both, causal
 from .conv_base import positive
@@ -140,12 +140,24 @@ class ProjectedAttention(AttentionLayer):
         query, key, value = (with_mask(a, None) for a in (query, key, value))
         gate = self._gate_dense(query) if self.use_gate else None
         query, key, value = self._query_dense(query), self._key_dense(key), self._value_dense(value)
+        key, value = (self._for_all_samples(a, query.shape[0]) for a in (key, value))
         # As in Keras 3, a step whose keys are all masked weighs them all the same, but not at all
         # where dropout or the weights are asked for.
         empty = int(not self.dropout and not return_attention_scores and query.ndim == 4)
         output, weights = self._attend(query, key, value, mask, empty, training)
         output = self._output_dense(output if gate is None else output * gate)
         return (output, weights) if return_attention_scores else output
+
+    def _for_all_samples(self, array, batch):
+        """Return keys or values for a batch of queries; those of one sample serve all of them."""
+        if array.shape[0] == batch:
+            return array
+        if array.shape[0] == 1:
+            return ops.broadcast_to(array, (batch, *array.shape[1:]))
+        raise ValueError(
+            f"{type(self).__name__} {self.name!r} got queries of {batch} samples, but values or "
+            f"keys of {array.shape[0]}: both need the same number, or values and keys one for all."
+        )
 
     def _join_masks(
         self, query_shape, key_shape, query_mask, value_mask, key_mask, attention_mask, is_causal

@@ -306,6 +306,16 @@ def test_gradients_of_several_heads(make, sizes, gate):
     autograd.check_variables(both, [q, v, k, *layer.trainable_weights])
 
 
+def test_values_of_one_sample_serve_all_queries():
+    rng = np.random.default_rng(2)
+    layer = MultiHeadAttention(2, 3, dtype="float64")
+    q = autograd.Variable(rng.normal(size=(3, 2, 4)), dtype="float64", name="query")
+    v = autograd.Variable(rng.normal(size=(1, 5, 4)), dtype="float64", name="value")
+    every = np.repeat(v.numpy(), 3, axis=0)
+    np.testing.assert_allclose(layer(q, v).numpy(), layer(q, every).numpy(), rtol=1e-10)
+    autograd.check_variables(lambda: layer(q, v), [q, v, *layer.trainable_weights])
+
+
 def test_gradients_with_dropout_held_fixed():
     rng = np.random.default_rng(1)
     x = autograd.Variable(rng.normal(size=(2, 4, 3)), dtype="float64", name="x")
@@ -547,6 +557,9 @@ def test_weights_have_the_shapes_and_order_of_keras():
         (lambda: MultiHeadAttention(2, 3, sliding_window=0), "sliding_window"),
         (lambda: MultiHeadAttention(2, 3, flash_attention=True), "flash_attention"),
         (lambda: MultiHeadAttention(2, 3)(QUERY, VALUE, KEY[:, :2]), "the same steps"),
+        (lambda: MultiHeadAttention(2, 3)(QUERY[:1], VALUE), "of 1 samples"),
+        (lambda: MultiHeadAttention(2, 3)(QUERY, np.repeat(VALUE, 2, axis=0)), "queries of 3"),
+        (lambda: GroupQueryAttention(2, 3, 2)(QUERY, np.repeat(VALUE, 2, axis=0)), "queries of 3"),
         (lambda: GroupQueryAttention(3, 4, 3), "must be a multiple"),
         (lambda: GroupQueryAttention(3, 4, 2, dropout=-1), "dropout"),
     ],
