@@ -76,9 +76,17 @@ def arange(start, stop=None, step=None, dtype=None):
     """Return the numbers from `start` up to, not including, `stop`; from 0 with one argument.
 
     Whole arguments give int32, others the default float type.
+
+    Raises:
+        TypeError: there is no number to go up to, as where an unknown size was given.
     """
     if stop is None:
         start, stop = 0, start
+    if start is None or stop is None:
+        raise TypeError(
+            "arange needs a number to go up to, not None. The size of a symbolic tensor that is "
+            "None is known in calls only: ask for it inside a layer's `call`, or in a Lambda."
+        )
     numbers = [as_array(convert_to_numpy(n)) for n in (start, stop, 1 if step is None else step)]
     if dtype is None:
         whole = all(n.dtype.kind in "iub" for n in numbers)

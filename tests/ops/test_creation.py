@@ -92,6 +92,12 @@ def test_questions():
     assert ops.dtype(1.5) == "float32"
 
 
+@pytest.mark.parametrize("ends", [(None,), (None, None), (None, 3)])
+def test_arange_needs_its_ends(ends):
+    with pytest.raises(TypeError, match="inside a layer's `call`"):
+        ops.arange(*ends)
+
+
 def test_meshgrid():
     for indexing in ("xy", "ij"):
         for vectors in ([[1, 2, 3]], [[1, 2, 3], [4, 5]], [[1, 2], [3, 4, 5], [6, 7]]):
