@@ -33,7 +33,8 @@ class Tokenizer:
         num_words: use only words whose number is below this; None for all.
         filters, lower, split: how texts are taken apart, see `text_to_word_sequence`.
         char_level: whether every character is a word. Texts are then taken as they are:
-            `lower` does not touch them (as in Keras 2.1.5).
+            `lower` does not touch them (as in Keras 2.1.5). A string in place of a list of texts
+            counts as that many texts of one character, so that `document_count` is its length.
         oov_token: a word that stands for all unknown ones; without it they are left out. Its
             number is the last one, as in Keras 2.1.5; with `num_words`, which the last number
             would exceed, it is 1, as in later versions, and stands for rare words too.
@@ -114,9 +115,11 @@ class Tokenizer:
 
     def _split_all(self, texts):
         """Yield the words of each text."""
-        if isinstance(texts, str):
+        if isinstance(texts, str) and not self.char_level:
             raise TypeError("A Tokenizer takes a list of texts. For a single one write [text].")
-        for text in texts:
+        for i, text in enumerate(texts):
+            if text is None:
+                raise TypeError(f"A text is a string, but text {i} is None. Leave out what lacks.")
             if self.char_level or isinstance(text, (list, tuple)):
                 yield self._lowered(text) if self._lower_tokens and self.lower else text
             elif self.analyzer is not None:

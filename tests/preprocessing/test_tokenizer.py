@@ -72,6 +72,20 @@ def test_characters():
     assert tokenizer.texts_to_sequences(["bAx"]) == [[2, 3]]
 
 
+def test_a_string_is_as_many_texts_as_it_has_characters():
+    tokenizer = Tokenizer(char_level=True)
+    tokenizer.fit_on_texts("abba b")
+    assert tokenizer.document_count == 6
+    assert tokenizer.word_index == {"b": 1, "a": 2, " ": 3}
+    assert tokenizer.texts_to_sequences("ba") == [[1], [2]]
+
+
+@pytest.mark.parametrize("char_level", [False, True])
+def test_a_text_that_is_none(char_level):
+    with pytest.raises(TypeError, match="text 1 is None"):
+        Tokenizer(char_level=char_level).fit_on_texts(["a", None])
+
+
 def test_lists_are_words_already():
     tokenizer = fitted(["New York", "is"], ("is", "it"))
     assert tokenizer.word_index == {"is": 1, "New York": 2, "it": 3}
