@@ -19,6 +19,9 @@ from .symbolic import KerasTensor
 # for a kernel to fit, and for some halvings.
 _TRIALS = ({"batch": 2, "other": 24}, {"batch": 3, "other": 36})
 
+# For functions that take no long axes, such as a table of the vectors of a few places in a text.
+_SHORT_TRIALS = ({"batch": 2, "other": 3}, {"batch": 3, "other": 4})
+
 # Functions of the number of elements that a trial is about to take; they raise to forbid it. Those
 # who read models from strangers' files put theirs here.
 size_checks = []
@@ -39,19 +42,28 @@ def infer_outputs(function, args, kwargs):
         ValueError: the rank, or the number, of the results depends on the sizes.
     """
     symbols = [t for t in flatten([list(args), kwargs]) if isinstance(t, KerasTensor)]
-    try:
-        first, second = (_run_trial(function, args, kwargs, t, {}) for t in _TRIALS)
-    except ValueError:
-        # Sizes that did not go together may be those of one axis, known here and unknown there.
-        sizes = _sizes_of_others(symbols)
-        if not sizes:
-            raise
-        first, second = (_run_trial(function, args, kwargs, t, sizes) for t in _TRIALS)
+    first, second = _run_trials(function, args, kwargs, symbols)
     pairs = list(zip(flatten(first), flatten(second), strict=False))
     if len(flatten(first)) != len(flatten(second)):
         raise ValueError("The number of results depends on the size of the input.")
     results = iter([_symbol(a, b) for a, b in pairs])
     return map_structure(lambda _: next(results), _ordered(first))
+
+
+def _run_trials(function, args, kwargs, symbols):
+    """Return the results of two trials, of the first kind of trials that the function can run."""
+    # Sizes that did not go together may be those of one axis, known here and unknown there.
+    sizes = _sizes_of_others(symbols)
+    kinds = [(_TRIALS, {}), (_TRIALS, sizes)] if sizes else [(_TRIALS, {})]
+    if any(size is None for t in symbols for size in t.shape[1:]):
+        kinds.append((_SHORT_TRIALS, sizes))
+    errors = []
+    for trials, known in kinds:
+        try:
+            return [_run_trial(function, args, kwargs, t, known) for t in trials]
+        except ValueError as error:
+            errors.append(error)
+    raise errors[1 if sizes else 0]
 
 
 def check_sizes(function, args, kwargs):

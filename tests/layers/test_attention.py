@@ -559,7 +559,7 @@ def test_weights_have_the_shapes_and_order_of_keras():
         (lambda: MultiHeadAttention(2, 3)(QUERY, VALUE, KEY[:, :2]), "the same steps"),
         (lambda: MultiHeadAttention(2, 3)(QUERY[:1], VALUE), "of 1 samples"),
         (lambda: MultiHeadAttention(2, 3)(QUERY, np.repeat(VALUE, 2, axis=0)), "queries of 3"),
-        (lambda: GroupQueryAttention(2, 3, 2)(QUERY, np.repeat(VALUE, 2, axis=0)), "queries of 3"),
+        (lambda: GroupQueryAttention(3, 2, 2)(QUERY, np.repeat(VALUE, 2, axis=0)), "queries of 3"),
         (lambda: GroupQueryAttention(3, 4, 3), "must be a multiple"),
         (lambda: GroupQueryAttention(3, 4, 2, dropout=-1), "dropout"),
     ],

@@ -8,6 +8,7 @@ from minikeras.autograd import is_recording
 from minikeras.layers.context import context
 from minikeras.layers.shape_inference import infer_outputs
 from minikeras.layers.symbolic import KerasTensor
+from minikeras.ops.embedding import embedding_lookup
 
 
 def infer(function, *shapes, dtype=None, **settings):
@@ -63,6 +64,20 @@ def test_unknown_sizes_take_those_of_other_inputs_where_nothing_else_fits():
     assert joined.shape == (None, None)
     with pytest.raises(ValueError, match="broadcast"):
         infer(lambda a, b: a + b, (None, 3), (None, 7))
+
+
+def test_functions_that_take_no_long_axes():
+    table = np.ones((8, 3), "float32")
+
+    def with_places(x):
+        return x + embedding_lookup(table, ops.arange(x.shape[1]))
+
+    assert infer(with_places, (None, None, 3)).shape == (None, None, 3)
+    assert infer(with_places, (None, 5, 3)).shape == (None, 5, 3)
+    with pytest.raises(ValueError, match="index 8 is out of range"):
+        infer(with_places, (None, 9, 3))
+    with pytest.raises(ValueError, match=r"24.*24.*, ?7"):  # of the first trials, not of the short
+        infer(lambda x: x + np.ones((3, 7)), (None, None, 24))
 
 
 def test_results_that_depend_on_sizes():
