@@ -9,6 +9,7 @@ from ..ops.attention import attend
 from ..utils.nest import flatten
 from .attention_base import AttentionLayer, both, causal, depth
 from .base import register
+from .signature import call_signature
 from .symbolic import KerasTensor
 
 _MODES = ("dot", "concat")
@@ -145,7 +146,8 @@ class Attention(AttentionLayer):
         self._check(inputs)
         shapes = [tuple(t.shape) for t in flatten(inputs)]
         output = KerasTensor(self.compute_output_shape(shapes), self.compute_dtype)
-        if not kwargs.get("return_attention_scores"):
+        given = call_signature(type(self)).by_name(inputs, args, kwargs)
+        if not given.get("return_attention_scores"):
             return output
         return output, KerasTensor((*shapes[0][:-1], shapes[-1][-2]), self.compute_dtype)
 

@@ -282,8 +282,10 @@ class Layer(Configurable, LossHolder, CallHistory, metaclass=LayerMeta):
 
     def _sort_arguments(self, args, kwargs):
         """Return (inputs, further positional arguments, keyword arguments)."""
+        if len(args) > 1:
+            return args[0], *call_signature(type(self)).phase_by_name(args[1:], kwargs)
         if args:
-            return args[0], args[1:], kwargs
+            return args[0], (), kwargs
         first = call_signature(type(self)).first
         if first not in kwargs:
             raise TypeError(

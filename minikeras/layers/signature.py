@@ -13,11 +13,13 @@ class CallSignature:
         training, mask: whether there is a parameter of that name.
         other_masks: parameters `x_mask` beside a parameter `x` (Keras 3).
         anything: whether there is a `**kwargs`.
+        takes_more: whether there is an `*args`.
     """
 
     def __init__(self, function):
         parameters = list(inspect.signature(function).parameters.values())[1:]
         self.anything = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self.takes_more = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         self.names = tuple(p.name for p in plain)
         self.first = self.names[0] if self.names else None
@@ -34,6 +36,18 @@ class CallSignature:
     def by_name(self, inputs, args, kwargs):
         """Return the arguments of a call as a dictionary from parameter to value."""
         return {**dict(zip(self.names, (inputs, *args), strict=False)), **kwargs}
+
+    def phase_by_name(self, args, kwargs):
+        """Return what is given by position and by name, `training` and `mask` by name.
+
+        A caller may give them by position, `layer(x, True)`; who passes them on looks for names.
+        """
+        names = self.names[1:]
+        first = min((names.index(n) for n in ("training", "mask") if n in names), default=len(args))
+        named = dict(zip(names[first:], args[first:], strict=False))
+        if self.takes_more or not named or len(args) > len(names) or named.keys() & kwargs.keys():
+            return args, kwargs
+        return args[:first], {**named, **kwargs}
 
 
 @functools.cache

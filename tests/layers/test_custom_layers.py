@@ -198,3 +198,62 @@ def test_a_call_that_returns_nothing_is_named():
 
     with pytest.raises(TypeError, match="Forgetful.call of the layer 'f' returned None.*return"):
         Forgetful(name="f")(Input((3,)))
+
+
+class Doubler(Layer):
+    """Doubles while training, and leaves out what is masked."""
+
+    supports_masking = True
+
+    def call(self, x, training=False, mask=None):
+        y = x * (2.0 if training else 1.0)
+        return y if mask is None else y * ops.cast(mask, "float32")[..., None]
+
+
+class Block(Layer):
+    """A layer that passes phase and mask on by position, as the tutorials of TensorFlow 2 did."""
+
+    supports_masking = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.doubler = Doubler()
+
+    def call(self, x, training=False, mask=None):
+        return self.doubler(x, training, mask)
+
+
+@pytest.mark.parametrize("layer", [Doubler(), Block()], ids=["plain", "passed on"])
+def test_phase_and_mask_may_be_given_by_position(layer):
+    x, mask = np.ones((2, 3, 1), "float32"), np.array([[1, 0, 1], [0, 1, 1]], bool)
+    assert (layer(x, True).numpy() == 2).all()
+    assert (layer(x, False).numpy() == 1).all()
+    np.testing.assert_array_equal(layer(x, True, mask).numpy(), 2.0 * mask[..., None])
+    symbol = Input((3, 1))
+    doubled = Model(symbol, layer(symbol, True))
+    np.testing.assert_array_equal(doubled.predict(x, verbose=0), 2 * x)
+    with pytest.raises(TypeError, match="training"):
+        layer(x, True, training=True)
+
+
+def test_layers_of_the_library_take_them_by_position_too():
+    x = np.ones((4, 50, 3), "float32")
+    dropped = minikeras.layers.Dropout(0.5)(x, True).numpy()
+    assert set(np.unique(dropped)) == {0, 2}
+    mask = np.arange(50) < 25
+    rnn = minikeras.layers.SimpleRNN(2)
+    masked = rnn(x, None, np.tile(mask, (4, 1)), False)
+    np.testing.assert_allclose(masked.numpy(), rnn(x[:, :25]).numpy(), rtol=1e-5, atol=1e-6)
+    with pytest.raises(TypeError, match="argument"):
+        minikeras.layers.Dropout(0.5)(x, True, None, None, None)
+
+
+def test_symbolic_weights_of_attention_may_be_asked_for_by_position():
+    x = rows(6, 4).reshape(2, 3, 4)
+    query = Input((3, 4))
+    attention = minikeras.layers.Attention()
+    outputs = attention([query, query], None, None, True)
+    assert [tuple(o.shape) for o in outputs] == [(None, 3, 4), (None, 3, 3)]
+    given = Model(query, list(outputs)).predict(x, verbose=0)
+    for a, b in zip(given, attention([x, x], None, None, True), strict=True):
+        np.testing.assert_allclose(a, b.numpy(), rtol=1e-5, atol=1e-6)
