@@ -153,7 +153,7 @@ def attend(query, key, value, bias=None, /, *, scale, mask=None, empty=1, keep=N
 
 
 def _check_fits(name, array, shape):
-    """Refuse what does not broadcast to the scores: blocks of samples would pass some of it over."""
+    """Refuse what does not broadcast to the scores: blocks of samples would pass it over."""
     if array is None:
         return
     given = array.shape
