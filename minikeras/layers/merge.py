@@ -1,7 +1,6 @@
 """Layers that make one tensor out of several."""
 
 import functools
-import warnings
 
 import numpy as np
 
@@ -332,36 +331,3 @@ def concatenate(inputs, axis=-1, **kwargs):
 def dot(inputs, axes, normalize=False, **kwargs):
     """Return the scalar products of two tensors: `Dot(axes, normalize, **kwargs)(inputs)`."""
     return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)
-
-
-_MODES = {
-    "sum": add,
-    "mul": multiply,
-    "ave": average,
-    "max": maximum,
-    "min": minimum,
-    "concat": concatenate,
-}
-
-
-def merge(inputs, mode="sum", concat_axis=-1, dot_axes=-1, name=None):
-    """Return merged tensors: Keras 1's single function for all merging layers.
-
-    Args:
-        inputs: list of tensors.
-        mode: 'sum', 'mul', 'ave', 'max', 'min', 'concat', 'dot' or 'cos'.
-        concat_axis, dot_axes: axes for the modes that need them.
-        name: name of the layer.
-    """
-    warnings.warn(
-        "merge() is of Keras 1; use layers.add, multiply, concatenate, dot, ...",
-        DeprecationWarning,
-        stacklevel=2,
-    )
-    if mode == "concat":
-        return concatenate(inputs, axis=concat_axis, name=name)
-    if mode in ("dot", "cos"):
-        return dot(inputs, axes=dot_axes, normalize=mode == "cos", name=name)
-    if mode not in _MODES:
-        raise ValueError(f"Unknown mode {mode!r}; choose one of {sorted([*_MODES, 'dot', 'cos'])}.")
-    return _MODES[mode](inputs, name=name)

@@ -47,8 +47,8 @@ def clone_model(
             copied.add(flatten(input_tensors)[0])
         elif model._listed_input:
             copied.add(_fresh(model._listed_input[0]))
-        elif model._values:
-            copied.add(_fresh(model._values[0].history[0])._inbound_nodes[0].outputs[0])
+        elif model._entry_symbol is not None:
+            copied.add(_fresh(model._entry_symbol.history[0])._inbound_nodes[0].outputs[0])
         for layer in model._stack:
             copied.add(clone(layer))
         return copied

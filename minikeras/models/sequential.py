@@ -6,6 +6,7 @@ from ..engine.arguments import known_arguments
 from ..layers import registry as layer_registry
 from ..layers.base import Layer
 from ..layers.input_layer import Input, InputLayer
+from ..layers.keras1_merge import Merge
 from ..layers.symbolic import KerasTensor
 from ..utils.nest import flatten
 from .model import Model
@@ -61,6 +62,12 @@ class Sequential(Model):
         """The model itself; Keras 2 kept a second one inside, which scripts ask for."""
         return self
 
+    @property
+    def _entry_symbol(self):
+        """The symbolic input of the stack; None if not known, or brought along by a Merge."""
+        begins_apart = bool(self._stack) and isinstance(self._stack[0], Merge)
+        return self._values[0] if self._values and not begins_apart else None
+
     def _sublayers(self):
         return list(self._stack)
 
@@ -92,7 +99,9 @@ class Sequential(Model):
         if not self._stack and not values:
             entry = _source_of(layer)
             values = [] if entry is None else [entry]
-        if values:
+        if isinstance(layer, Merge) and layer.branches and not self._stack:
+            values = list(layer.symbols)  # it has been called on what the branches give
+        elif values:
             try:
                 values = [*values, _output_of(layer, values[-1])]
             except ValueError:
@@ -258,8 +267,8 @@ class Sequential(Model):
         """
         entries = [_entry(layer) for layer in self.layers]
         says_it = self._listed_input or (self._stack and _says_its_input(self._stack[0]))
-        if self._values and not says_it:
-            entries.insert(0, {**_entry(self._values[0].history[0]), "listed": False})
+        if self._entry_symbol is not None and not says_it:
+            entries.insert(0, {**_entry(self._entry_symbol.history[0]), "listed": False})
         return entries
 
     @classmethod

@@ -106,7 +106,7 @@ def _own(kind, config):
 
 
 def _sequential(model, describe):
-    entry = model._values[0] if model._values else None
+    entry = model._entry_symbol
     entries = [] if entry is None else [describe(entry.history[0])]
     entries += [describe(layer) for layer in model._sublayers()]
     config = {"name": model.name, "trainable": model._trainable, "layers": entries}

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "Layer",
     "LocallyConnected1D",
     "LocallyConnected2D",
+    "Merge",
     "Model",
     "OpLayer",
     "Sequential",
