@@ -215,6 +215,7 @@ class Variable(Tensor):
         trainable: whether optimizers may move it and gradients flow to it.
         constraint: function applied to the value after each update, or None.
         regularizer: function of the value that is added to the loss, or None.
+        copy: False for an array that nobody else holds, which becomes `data` itself.
 
     `data` may be a view of a buffer that an optimizer shares among many variables: write through
     `assign`, never keep the array.
@@ -223,10 +224,18 @@ class Variable(Tensor):
     __slots__ = ("__dict__", "_name", "_trainable", "constraint", "regularizer")
 
     def __init__(
-        self, value, dtype=None, name=None, trainable=True, constraint=None, regularizer=None
+        self,
+        value,
+        dtype=None,
+        name=None,
+        trainable=True,
+        constraint=None,
+        regularizer=None,
+        copy=True,
     ):
         super().__init__(value, dtype)
-        self.data = np.array(self.data, order="C")
+        if copy or not self.data.flags.c_contiguous:
+            self.data = np.array(self.data, order="C")
         self._name = name
         self.constraint = constraint
         self.regularizer = regularizer

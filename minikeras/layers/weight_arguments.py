@@ -76,13 +76,16 @@ def weights_to_come(coming=True):
 
 
 def initial_value(initializer, shape, dtype):
-    """Return the array that an initializer makes; a function may take the shape alone (Keras 2)."""
+    """Return (array that an initializer makes, whether nobody else holds it).
+
+    A function may take the shape alone (Keras 2).
+    """
     initializer = initializers.get(initializer)
     if _drawing.pointless and _is_ours(initializer):
-        return np.zeros(shape, dtype)
+        return np.zeros(shape, dtype), True  # no memory is taken before something is written there
     if isinstance(initializer, initializers.Initializer) or _takes_dtype(initializer):
-        return initializer(shape, dtype=dtype)
-    return initializer(shape)
+        return initializer(shape, dtype=dtype), False
+    return initializer(shape), False
 
 
 def _is_ours(initializer):

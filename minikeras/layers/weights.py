@@ -41,7 +41,7 @@ class KerasVariable(Variable):
         if isinstance(initializer, str) or callable(initializer):
             if shape is None:
                 raise ValueError("A Variable made by an initializer needs its shape=.")
-            value = initial_value(initializer, tuple(shape), dtype or config.floatx())
+            value, _ = initial_value(initializer, tuple(shape), dtype or config.floatx())
         else:
             value = np.asarray(initializer)
             wide = {np.dtype("float64"): config.floatx(), np.dtype("int64"): "int32"}
@@ -132,9 +132,11 @@ class WeightHolder:
         constraint = constraint or getattr(self, f"{name}_constraint", None)
         for check in weight_checks:
             check(f"{self.name}/{name}", shape, dtype)
+        value, is_ours = initial_value(initializer, shape, dtype)
         variable = Variable(
-            initial_value(initializer, shape, dtype),
+            value,
             dtype=dtype,
+            copy=not is_ours,
             name=f"{self.name}/{name}:0",
             trainable=trainable,
             regularizer=regularizers.get(regularizer),

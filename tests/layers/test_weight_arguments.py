@@ -7,6 +7,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers
+from minikeras.autograd import Variable
 from minikeras.layers.weight_arguments import weights_to_come
 
 
@@ -73,3 +74,17 @@ def test_a_model_from_a_file_draws_nothing(file, tmp_path, monkeypatch):
         np.testing.assert_array_equal(one, other)
     with pytest.raises(AssertionError, match="in vain"):
         layers.Dense(3).build((None, 2))
+
+
+def test_zeros_to_be_read_over_are_not_copied():
+    array = np.zeros((2, 3), "float32")
+    assert Variable(array, copy=False).data is array
+    assert Variable(array).data is not array
+    turned = Variable(array.T, copy=False)
+    assert turned.data.flags.c_contiguous
+    mine = np.ones((3, 2), "float32")  # an array of the user's is never shared
+    layer = keras.layers.Dense(2, kernel_initializer=lambda shape, dtype=None: mine)
+    with weights_to_come():
+        layer.build((None, 3))
+    assert layer.kernel.data is not mine
+    np.testing.assert_array_equal(layer.kernel.data, mine)
