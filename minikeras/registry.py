@@ -8,6 +8,7 @@ nearest known one.
 import contextlib
 import difflib
 import inspect
+from collections.abc import Mapping
 
 _custom_objects = {}
 
@@ -23,10 +24,20 @@ def custom_object_scope(*dictionaries, custom_objects=None, **named):
 
     Accepts any number of dictionaries `{name: class or function}`, one of them as
     `custom_objects=`, and keyword arguments.
+
+    Raises:
+        TypeError: something else than a dictionary.
     """
     before = dict(_custom_objects)
-    for extra in (*dictionaries, custom_objects, named):
-        _custom_objects.update(extra or {})
+    extras = [extra for extra in (*dictionaries, custom_objects, named) if extra is not None]
+    for extra in extras:
+        if not isinstance(extra, Mapping):
+            raise TypeError(
+                "Custom objects are a dictionary of names, {'Own': Own}, not "
+                f"{type(extra).__name__}: {extra!r}."
+            )
+    for extra in extras:
+        _custom_objects.update(extra)
     try:
         yield _custom_objects
     finally:
@@ -43,6 +54,11 @@ def register_keras_serializable(package="Custom", name=None):
     It is registered as `package>name`, `name` being the object's own by default. A class without
     `get_config` is refused with a ValueError.
     """
+    if not isinstance(package, str):  # else the bare decorator would put a function in its place
+        raise TypeError(
+            f"register_keras_serializable takes the name of a package, not {package!r}. As a "
+            "decorator it has brackets: @register_keras_serializable()."
+        )
 
     def register(thing):
         if inspect.isclass(thing) and not hasattr(thing, "get_config"):
@@ -82,6 +98,23 @@ def suggest(name, known):
     if near:
         return "Did you mean " + " or ".join(repr(n) for n in near) + "?"
     return "Known names: " + ", ".join(known) + "."
+
+
+def advice_on_own(name):
+    """Return how a name in a config is made known, should it be that of something user-made."""
+    return (
+        f"A class or function of your own goes into custom_objects={{{str(name)!r}: "
+        f"{str(name).rpartition('>')[2]}}}, or is registered by @register_keras_serializable() "
+        "before."
+    )
+
+
+class UnknownNameError(ValueError):
+    """A name that a registry does not know: a slip, or in a file something of the user's own."""
+
+    def __init__(self, message, name):
+        super().__init__(message)
+        self.name = name
 
 
 class Registry:
@@ -130,8 +163,18 @@ class Registry:
         """Return the object called `name`, or raise a ValueError that suggests the nearest."""
         found = get_registered_object(name, custom_objects, self._objects)
         if found is None:
-            raise ValueError(f"Unknown {self.family}: {name!r}. {suggest(name, self._objects)}")
+            nearest = suggest(name, self._objects)
+            raise UnknownNameError(f"Unknown {self.family}: {name!r}. {nearest}", name)
         return found
+
+    def _named_in_config(self, name, custom_objects):
+        """Return the object a config calls `name`; an unknown one is likely the user's own."""
+        if get_registered_object(name, custom_objects, self._objects) is not None:
+            return self.lookup(name, custom_objects)
+        known = {*self._objects, *(custom_objects or {}), *_custom_objects}
+        nearest = suggest(name, known)
+        nearest = f"{nearest} " if nearest.startswith("Did you mean") else ""
+        raise ValueError(f"Unknown {self.family}: {name!r}. {nearest}{advice_on_own(name)}")
 
     def deserialize(self, config, custom_objects=None):
         """Build a member from `{"class_name": ..., "config": {...}}` or from a bare name."""
@@ -145,13 +188,13 @@ class Registry:
         name = config.get("registered_name") or config["class_name"]
         inner = config.get("config", {})
         if config["class_name"] == "function":
-            return self.lookup(inner, custom_objects)
+            return self._named_in_config(inner, custom_objects)
         if get_registered_object(name, custom_objects, self._objects) is None:
             name = config["class_name"]
             for other in self._others:
                 if name not in self._objects and name in other._objects:
                     return other.deserialize(config, custom_objects)
-        cls = self.lookup(name, custom_objects)
+        cls = self._named_in_config(name, custom_objects)
         if not inspect.isclass(cls):
             return cls
         with custom_object_scope(custom_objects or {}):

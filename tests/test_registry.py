@@ -49,7 +49,10 @@ def test_whatever_names_a_member(family):
         ("whale", "Known names: Cat, dog, kitty, puss."),
         (3, "Cannot interpret 3 as an animal: give a name"),
         ({"config": {}}, "with 'class_name' and 'config'"),
-        ({"class_name": "Cow", "config": {}}, "Unknown animal: 'Cow'"),
+        ({"class_name": "Cow", "config": {}}, "Unknown animal: 'Cow'. A class or function of your"),
+        ({"class_name": "Cow", "config": {}}, r"custom_objects={'Cow': Cow}, or is registered"),
+        ({"class_name": "Kat", "config": {}}, r"'Cat'\? A class .* custom_objects={'Kat': Kat}"),
+        ({"class_name": "function", "config": "cow"}, r"custom_objects={'cow': cow}"),
     ],
 )
 def test_what_names_none(family, wrong, message):
@@ -75,6 +78,16 @@ def test_a_scope_puts_back_what_was_there():
     assert registry.get_custom_objects()["mine"] == 1
 
 
+def test_custom_objects_that_are_no_dictionary():
+    before = dict(registry.get_custom_objects())
+    with (
+        pytest.raises(TypeError, match=r"a dictionary of names, .* not list: \[<class"),
+        custom_object_scope({"Cow": Plain}, [Plain]),
+    ):
+        pass
+    assert registry.get_custom_objects() == before
+
+
 def test_registered_names(family):
     @registry.register_keras_serializable("pets", name="Best")
     class Mine:
@@ -88,6 +101,14 @@ def test_registered_names(family):
     assert registry.get_registered_name(type("Child", (Mine,), {})) == "Child"
     with pytest.raises(ValueError, match="needs a `get_config` method"):
         registry.register_keras_serializable()(Plain)
+
+
+def test_a_decorator_without_its_brackets_is_refused():
+    with pytest.raises(TypeError, match=r"@register_keras_serializable\(\)"):
+
+        @registry.register_keras_serializable
+        class Bare:
+            pass
 
 
 def test_another_family_may_stand_in(family):

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._version import __version__
 from ..models import Sequential, model_from_config
+from ..registry import UnknownNameError, advice_on_own
 from .atomic import atomic_path
 from .broken import BrokenFileError
 from .hdf5_file import import_h5py
@@ -115,7 +116,8 @@ def make_model(config, version, custom_objects, safe_mode, file, size):
     except BrokenFileError:
         raise
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise ValueError(f"{file}: the model in it cannot be made. {error}") from error
+        advice = f" {advice_on_own(error.name)}" if isinstance(error, UnknownNameError) else ""
+        raise ValueError(f"{file}: the model in it cannot be made. {error}{advice}") from error
     except MemoryError as error:
         raise BrokenFileError(
             file, "model config", f"it asks for more memory than there is ({error})"
@@ -161,8 +163,9 @@ def compile_safely(model, settings, version, custom_objects, native, file):
         compile_from(model, settings, version, custom_objects, native)
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"{file}: the model cannot be compiled as it was. {error} With compile=False it is "
-            "loaded without."
+            f"{file}: the model cannot be compiled as it was. {error} Losses, metrics and "
+            "optimizers of your own go into custom_objects={name: function or class}; with "
+            "compile=False the model is loaded without."
         ) from error
     except (KeyError, IndexError, AttributeError) as error:
         raise BrokenFileError(
