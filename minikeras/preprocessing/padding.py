@@ -14,7 +14,8 @@ def pad_sequences(
         sequences: list of sequences: lists of numbers, or arrays (steps, ...) that agree in all
             axes but the first.
         maxlen: number of steps of the result; that of the longest sequence if None.
-        dtype: type of the result; `object` for strings of any length.
+        dtype: type of the result; `object` for strings of any length, `str` for as much room as
+            the longest needs.
         padding: where to fill up short sequences: 'pre' for the front, 'post' for the end.
         truncating: where to cut long ones, likewise.
         value: what to fill up with.
@@ -24,7 +25,7 @@ def pad_sequences(
 
     Raises:
         ValueError: a sequence has no length or another shape than the first one; an unknown end;
-            a negative maxlen; a string as value of an array of numbers.
+            a maxlen that is no number of steps; a string as value of an array of numbers.
     """
     for name, end in (("padding", padding), ("truncating", truncating)):
         if end not in _ENDS:
@@ -32,8 +33,8 @@ def pad_sequences(
     lengths = _lengths(sequences)
     if maxlen is None:
         maxlen = max(lengths, default=0)
-    if maxlen < 0:
-        raise ValueError(f"maxlen is a number of steps, so it cannot be {maxlen}.")
+    if not isinstance(maxlen, (int, np.integer)) or maxlen < 0:
+        raise ValueError(f"maxlen is a number of steps, so it cannot be {maxlen!r}.")
     if isinstance(value, str) and np.dtype(dtype).kind not in "OSU":
         raise ValueError(
             f"The padding value {value!r} is a string, but the result has the type {dtype}. For "
@@ -41,7 +42,9 @@ def pad_sequences(
         )
     first = next((np.asarray(s) for s, n in zip(sequences, lengths) if n), np.empty(0))
     shape = first.shape[1:]
-    padded = np.full((len(lengths), maxlen, *shape), value).astype(dtype)
+    if np.dtype(dtype).itemsize == 0:  # strings of no stated length: none is to be cut off
+        dtype = np.result_type(*(np.asarray(s, dtype) for s in (value, *sequences)))
+    padded = np.full((len(lengths), maxlen, *shape), value, dtype)
     for i, (sequence, length) in enumerate(zip(sequences, lengths)):
         kept = min(length, maxlen)
         if not kept:

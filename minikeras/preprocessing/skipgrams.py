@@ -52,6 +52,9 @@ def skipgrams(
 
     Returns:
         (couples, labels): lists of [word, other word] and of their labels.
+
+    Raises:
+        ValueError: there are no words to draw from.
     """
     draw = random if seed is None else random.Random(seed)
     couples = []
@@ -67,6 +70,11 @@ def skipgrams(
     labels = [near] * len(couples)
     negatives = int(len(couples) * negative_samples)
     if negatives > 0:
+        if vocabulary_size < 2:
+            raise ValueError(
+                f"vocabulary_size is the largest word plus 1, at least 2, not {vocabulary_size}: "
+                "there is no word to draw random pairs from."
+            )
         words = [word for word, _ in couples]
         draw.shuffle(words)
         others = (draw.randint(1, vocabulary_size - 1) for _ in range(negatives))

@@ -52,8 +52,11 @@ class TimeseriesGenerator(Sequence):
             )
         sizes = {"length": length, "sampling_rate": sampling_rate, "stride": stride}
         for name, size in {**sizes, "batch_size": batch_size}.items():
-            if size < 1:
-                raise ValueError(f"TimeseriesGenerator: {name} must be at least 1, not {size}.")
+            if not isinstance(size, (int, np.integer)) or size < 1:
+                raise ValueError(
+                    f"TimeseriesGenerator: {name} must be a whole number of at least 1, not "
+                    f"{size!r}."
+                )
         self.data = data
         self.targets = targets
         self.length = length

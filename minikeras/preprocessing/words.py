@@ -17,6 +17,11 @@ def text_to_word_sequence(text=None, filters=FILTERS, lower=True, split=" ", *, 
         split: what stands between words.
     """
     text = _one_text(text, input_text)
+    if not split:
+        raise ValueError(
+            "split is what stands between words, so it cannot be empty. For characters write "
+            "list(text), or give the Tokenizer char_level=True."
+        )
     if lower:
         text = text.lower()
     return [w for w in text.translate(dict.fromkeys(map(ord, filters), split)).split(split) if w]

@@ -46,6 +46,14 @@ def test_words():
         pad_sequences([["a"]], value="pad")
 
 
+@pytest.mark.parametrize("value", ["x", "a padding"])
+def test_no_word_is_cut_off(value):
+    padded = pad_sequences([["a"], ["longer", "b"], []], dtype=str, value=value)
+    assert padded.tolist() == [[value, "a"], ["longer", "b"], [value, value]]
+    cut = pad_sequences([["longer"]], dtype="U3", value=value)
+    assert cut.tolist() == [["lon"]]  # where a length is asked for
+
+
 def test_nothing():
     assert pad_sequences([]).shape == (0, 0)
     assert pad_sequences([[], []]).shape == (2, 0)
@@ -60,7 +68,8 @@ def test_nothing():
         (iter([[1]]), {}, "turn a generator into a list"),
         ([[1]], {"padding": "front"}, "padding must be 'pre' or 'post'"),
         ([[1]], {"truncating": "back"}, "truncating must be"),
-        ([[1]], {"maxlen": -1}, "maxlen"),
+        ([[1]], {"maxlen": -1}, "cannot be -1"),
+        ([[1]], {"maxlen": 2.5}, "cannot be 2.5"),
         ([[[1, 2]], [[1], [2]]], {}, r"sequence 1 have shape \(1,\)"),
     ],
 )

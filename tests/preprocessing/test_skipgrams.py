@@ -69,3 +69,9 @@ def test_a_seed_leaves_pythons_random_alone():
 def test_no_words():
     assert skipgrams([], 5) == ([], [])
     assert skipgrams([0, 0], 5) == ([], [])
+
+
+def test_no_word_to_draw_from():
+    with pytest.raises(ValueError, match="vocabulary_size .* not 1"):
+        skipgrams([1, 1], 1)
+    assert skipgrams([1, 1], 1, negative_samples=0, shuffle=False)[0] == [[1, 1], [1, 1]]

@@ -94,9 +94,10 @@ def test_there_and_back_by_json():
     "settings, message",
     [
         ({"length": 50}, "No window of 50 steps fits"),
-        ({"length": 0}, "length must be at least 1"),
-        ({"length": 5, "stride": 0}, "stride must be at least 1"),
-        ({"length": 5, "batch_size": 0}, "batch_size must be at least 1"),
+        ({"length": 0}, "length must be a whole number of at least 1, not 0"),
+        ({"length": 5, "stride": 0}, "stride must be a whole number of at least 1, not 0"),
+        ({"length": 5, "batch_size": 0}, "batch_size must be a whole number of at least 1, not 0"),
+        ({"length": 5.0}, "length must be a whole number of at least 1, not 5.0"),
         ({"length": 5, "end_index": 51}, "do not lie within the 50 steps"),
         ({"length": 5, "start_index": -1}, "do not lie within"),
     ],

@@ -77,6 +77,7 @@ def test_a_function_of_ones_own():
         (lambda: one_hot("a"), ValueError, "at least 2, not None"),
         (lambda: hashing_trick("a", 5, "sha1"), ValueError, "Unknown hash function 'sha1'"),
         (lambda: text_to_word_sequence(["a"]), TypeError, "a string, not list"),
+        (lambda: text_to_word_sequence("a b", split=""), ValueError, "between words"),
         (lambda: text_to_word_sequence(), TypeError, "one text"),
         (lambda: text_to_word_sequence("a", input_text="a"), TypeError, "one text"),
     ],
