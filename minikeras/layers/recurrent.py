@@ -12,7 +12,14 @@ from .base import Layer, register, registry
 from .input_spec import InputSpec
 from .inputs import shapes_of
 from .signature import call_signature
-from .stacked_cells import StackedRNNCells, check_cell, flat_states, sizes_of, takes
+from .stacked_cells import (
+    StackedRNNCells,
+    check_cell,
+    flat_states,
+    output_and_states,
+    sizes_of,
+    takes,
+)
 from .symbolic import KerasTensor
 
 
@@ -365,10 +372,11 @@ class RNN(Layer):
         def step(inputs, states):
             if constants:
                 settings["constants"] = states[count:]
-            output, new_states = cell.call(inputs, states[:count], **settings)
+            result = cell.call(inputs, states[:count], **settings)
+            output, states = output_and_states(cell, result, count)
             if regularizer is not None:
                 cell.add_loss(regularizer(output))
-            return output, flat_states(new_states)
+            return output, states
 
         return step
 

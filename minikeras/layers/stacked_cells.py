@@ -19,6 +19,26 @@ def check_cell(cell, who):
                 f"{who}: an object with a method call(inputs, states) and an attribute "
                 f"state_size, but {cell!r} has no {name}."
             )
+    if hasattr(cell, "return_sequences"):
+        raise ValueError(
+            f"{who}, which take single steps, but {type(cell).__name__} takes a whole sequence. "
+            "Use it as a layer of its own, or its cell, such as LSTMCell."
+        )
+
+
+def output_and_states(cell, result, count):
+    """Return what a cell's `call` gave as its output and the flat list of its `count` states."""
+    if isinstance(result, (list, tuple)) and len(result) == 2:
+        states = flat_states(result[1])
+        if len(states) == count:
+            return result[0], states
+        given = f"an output and {len(states)} states"
+    else:
+        given = f"a {type(result).__name__}"
+    raise ValueError(
+        f"The call of a cell returns a pair, its output and a list of its new states, of which "
+        f"{type(cell).__name__} has {count} by its state_size, but it returned {given}."
+    )
 
 
 def sizes_of(cell):
@@ -125,8 +145,8 @@ class StackedRNNCells(Layer):
             settings = {"training": training} if takes(cell, "training") else {}
             if constants is not None and takes(cell, "constants"):
                 settings["constants"] = constants
-            inputs, own = cell.call(inputs, own, **settings)
-            new_states.append(flat_states(own))
+            inputs, own = output_and_states(cell, cell.call(inputs, own, **settings), len(own))
+            new_states.append(own)
         if self.reverse_state_order:
             new_states.reverse()
         return inputs, [state for own in new_states for state in own]

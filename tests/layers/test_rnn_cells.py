@@ -197,6 +197,7 @@ def test_what_is_no_cell_is_refused():
         (NoSize(), "has no state_size"),
         (3, "has no call"),
         (layers.LSTMCell, "LSTMCell"),
+        (layers.LSTM(2), "LSTM takes a whole sequence"),
     ):
         with pytest.raises(ValueError, match=message):
             layers.RNN(cell)
@@ -204,6 +205,25 @@ def test_what_is_no_cell_is_refused():
             layers.RNN([cell])
     with pytest.raises(ValueError, match="state_size of a cell is an int"):
         layers.RNN(OddSize())(X)
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda x, states: x, "returned a Tensor"),
+        (lambda x, states: (x, []), "returned an output and 0 states"),
+        (lambda x, states: (x, [*states, x]), "Cell has 1 .* an output and 2 states"),
+        (lambda x, states: (x, *states, x), "returned a tuple"),
+    ],
+)
+def test_cells_that_do_not_return_an_output_and_their_states(returned, message):
+    class Cell(PlainCell):
+        def call(self, inputs, states):
+            return returned(inputs, states)
+
+    for cell in (Cell(), [Cell()]):
+        with pytest.raises(ValueError, match=message):
+            layers.RNN(cell)(X)
 
 
 # ---------------------------------------------------------------------------------------------
