@@ -14,6 +14,11 @@ def dtype_name(dtype):
     dtype = getattr(dtype, "compute_dtype", dtype)
     if is_refused(dtype):
         type_of_policy(dtype)  # raises, and says why
+    if dtype in ("string", "str", str):
+        raise ValueError(
+            "Texts do not enter models here, so no layer or Input has the dtype 'string': turn "
+            "them into numbers first, by calling a TextVectorization on them."
+        )
     try:
         return np.dtype(dtype).name
     except TypeError:

@@ -60,6 +60,7 @@ def test_names():
             "batch_shape or batch_input_shape, not both",
         ),
         (lambda: Input((2,), dtype="floaty"), "Unknown dtype"),
+        (lambda: Input((1,), dtype="string"), "calling a TextVectorization"),
     ],
 )
 def test_what_is_refused(make, message):
