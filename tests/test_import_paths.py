@@ -56,7 +56,7 @@ PATHS = {
     "layers.pooling": "MaxPooling1D MaxPooling2D AveragePooling2D GlobalAveragePooling2D",
     "layers.recurrent": "LSTM GRU SimpleRNN RNN LSTMCell",
     "layers.wrappers": "TimeDistributed Bidirectional Wrapper",
-    "legacy.layers": "Merge merge",
+    "legacy.layers": "Highway MaxoutDense Merge merge",
     "losses": "mse mean_squared_error categorical_crossentropy MeanSquaredError",
     "metrics": "categorical_accuracy Metric",
     "models": "Input Model Sequential model_from_json model_from_yaml clone_model load_model "

@@ -77,6 +77,7 @@ from .grouped_query_attention import GroupedQueryAttention as GroupQueryAttentio
 from .gru import GRU, GRUCell
 from .input_layer import Input, InputLayer
 from .input_spec import InputSpec
+from .keras1_dense import Highway, MaxoutDense
 from .keras1_merge import Merge, merge
 from .lambda_layer import Lambda
 from .layer_normalization import LayerNormalization, RMSNormalization

@@ -156,6 +156,8 @@ def _put(cls, given, old, new, value):
 def _join_sizes(cls, args, given, changes):
     """Make the sizes of a kernel, given one by one, a tuple; return the positional arguments."""
     names = _SIZES.get(cls, ())
+    if cls == "Conv2DTranspose" and len(args) == 4 and isinstance(args[3], (tuple, list)):
+        args, given["output_shape"] = args[:3], args[3]  # Keras 2 has the padding, a name, there
     positional = args[1 : 1 + len(names)]
     named = names[len(positional) :]
     if not names or len(args) > 1 + len(names) or not all(n in given for n in named):
@@ -192,9 +194,11 @@ def _translate_special(cls, given, changes):
         )
         changes.append("padding is now a tuple of pairs")
     if cls == "Embedding" and "dropout" in given:
-        raise TypeError(
-            "Embedding has no dropout any more: put a SpatialDropout1D layer behind it instead."
-        )
+        if given.pop("dropout"):
+            raise TypeError(
+                "Embedding has no dropout any more: put a SpatialDropout1D layer behind it instead."
+            )
+        changes.append("dropout is gone")
     if cls in ("LSTM", "ConvLSTM2D") and "forget_bias_init" in given:
         ones = given.pop("forget_bias_init") in ("one", "ones")
         _put(cls, given, "forget_bias_init", "unit_forget_bias", ones)

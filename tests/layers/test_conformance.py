@@ -16,8 +16,9 @@ from minikeras.models import Model, Sequential
 from tests.layers.cases import CASES
 
 # Layers that stand for no computation of their own, are made by operations, are called step by step
-# by others (cells), read strings, or warn that they are old (Merge); tested elsewhere.
-APART = {"InputLayer", "Merge", "Model", "Sequential", "OpLayer", "TextVectorization"}
+# by others (cells), read strings, or warn that they are of Keras 1; tested elsewhere.
+APART = {"InputLayer", "Model", "Sequential", "OpLayer", "TextVectorization"}
+APART |= {"Highway", "MaxoutDense", "Merge"}
 APART |= {"GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells"}
 CLASSES = {cls.__name__: cls for _, cls in registry.items()}
 ALL = [

@@ -161,3 +161,15 @@ def test_a_network_of_keras_1_runs():
 @pytest.mark.parametrize("kind", [kind for kind in RENAMED if hasattr(layers, kind)])
 def test_new_names_are_names_of_today(kind):
     assert set(RENAMED[kind].values()) <= set(init_parameters(getattr(layers, kind)))
+
+
+def test_the_output_shape_of_a_transposed_convolution_may_stand_fourth():
+    """Keras 1 had to be told it; it is worked out now."""
+    with pytest.warns(DeprecationWarning, match="output_shape is worked out"):
+        layer = layers.Deconvolution2D(5, 3, 3, (None, 6, 7, 5))
+    assert (layer.kernel_size, layer.padding) == ((3, 3), "valid")
+
+
+def test_an_embedding_without_dropout_may_say_so():
+    with pytest.warns(DeprecationWarning, match="dropout is gone"):
+        assert layers.Embedding(3, 4, dropout=0.0).output_dim == 4

@@ -12,11 +12,13 @@ FORMATS = ("m.keras", "m.h5", "w.weights.h5", "w.h5")
 # Tested in files of their own: they are no layers of a kind, or do not enter models (text).
 ELSEWHERE = {
     "Functional",
+    "Highway",
     "InputLayer",
     "Lambda",
     "Layer",
     "LocallyConnected1D",
     "LocallyConnected2D",
+    "MaxoutDense",
     "Merge",
     "Model",
     "OpLayer",
