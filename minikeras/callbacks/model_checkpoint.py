@@ -55,6 +55,11 @@ class ModelCheckpoint(MonitorCallback):
         save_freq="epoch",
         initial_value_threshold=None,
     ):
+        if isinstance(initial_value_threshold, str):
+            raise ValueError(
+                "ModelCheckpoint: initial_value_threshold is a number or None, not "
+                f"{initial_value_threshold!r}."
+            )
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         self.verbose = verbose

@@ -32,6 +32,11 @@ class MonitorCallback(Callback):
 
     def __init__(self, monitor="val_loss", mode="auto", baseline=None, min_delta=0):
         super().__init__()
+        if not isinstance(monitor, str):
+            raise TypeError(
+                f"{type(self).__name__}: monitor is the name of a quantity in the logs, such as "
+                f"'val_loss', not {monitor!r}."
+            )
         if mode not in ("auto", "min", "max"):
             warnings.warn(
                 f"{type(self).__name__}: mode={mode!r} is not one of 'auto', 'min' and 'max'; "

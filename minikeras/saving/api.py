@@ -30,14 +30,16 @@ def save_model(
         overwrite: whether an existing file is replaced; if not, the user is asked, and where
             nobody can be, a FileExistsError is raised.
         include_optimizer: whether compile settings and the optimizer are written too.
-        zipped: None or True; `.keras` files are archives.
+        zipped: None, or True with `.keras`: such files are archives here always.
         save_format: None, 'keras' or 'h5', which must agree with the suffix.
 
     Raises:
-        ValueError: the suffix of weights alone, or a model that the format cannot hold.
+        ValueError: the suffix of weights alone, a model that the format cannot hold, or a folder
+            in the place of an archive asked for.
     """
-    path = os.fspath(filepath)
+    path = os.fsdecode(filepath)
     kind = _format_of(path, save_format)
+    _check_zipped(zipped, kind, path)
     if not may_write(path, overwrite):
         return
     writer = legacy_h5 if kind == "h5" else keras_v3
@@ -54,6 +56,17 @@ def _format_of(path, save_format=None):
     if save_format is not None and {"hdf5": "h5"}.get(save_format, save_format) != kind:
         raise ValueError(f"save_format={save_format!r} does not agree with the suffix of {path!r}.")
     return kind
+
+
+def _check_zipped(zipped, kind, path):
+    if zipped is None or (zipped is True and kind == "keras"):
+        return
+    if kind == "h5":
+        raise ValueError(f"zipped={zipped!r} belongs to '.keras' files; {path!r} is to be HDF5.")
+    raise ValueError(
+        f"zipped={zipped!r}: a '.keras' file is an archive, zipped=True; models are not written "
+        "as folders of files here."
+    )
 
 
 def may_write(path, overwrite=True):
@@ -95,7 +108,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, unsafe, or needs objects that are not known.
     """
-    path = os.fspath(filepath)
+    path = os.fsdecode(filepath)
     check_is_file(path)
     if is_hdf5(path):
         with open_hdf5(path) as root:
@@ -134,7 +147,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None):
     Raises:
         ValueError: the suffix of a whole model, or the model has no weights yet.
     """
-    path = os.fspath(filepath)
+    path = os.fsdecode(filepath)
     _need_built(model, "save_weights")
     if max_shard_size is not None:
         if not path.endswith(".weights.json"):
@@ -170,7 +183,7 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False, reshape=Fa
     Raises:
         ValueError: something does not fit, or the file is damaged. The model is as it was then.
     """
-    path = os.fspath(filepath)
+    path = os.fsdecode(filepath)
     check_is_file(path)
     _need_built(model, "load_weights")
     if is_hdf5(path):

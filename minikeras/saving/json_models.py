@@ -46,8 +46,14 @@ def model_from_json(json_string, custom_objects=None):
         custom_objects: {name: class or function} of the user's own that the model needs.
 
     Raises:
+        TypeError: it is no text.
         ValueError: the text is no JSON of a model, or names what is not known.
     """
+    if not isinstance(json_string, str):
+        raise TypeError(
+            f"model_from_json takes the text that to_json() returned, not {json_string!r}."
+            + (" For a dictionary: model_from_config." if isinstance(json_string, dict) else "")
+        )
     config = read_json(json_string, _NAME, "")
     if not isinstance(config, dict):
         raise ValueError(f"{_NAME} does not describe a model: it is no object with 'class_name'.")

@@ -12,6 +12,8 @@ import itertools
 import os
 import re
 
+import numpy as np
+
 from .atomic import atomic_path, write_bytes
 from .broken import BrokenFileError
 from .hdf5_file import import_h5py, open_hdf5
@@ -36,10 +38,10 @@ def save_sharded(model, path, max_shard_size):
         path: where the map goes; it ends in `.weights.json`.
 
     Raises:
-        ValueError: a single weight is larger than a file may be.
+        ValueError: a single weight is larger than a file may be, or `max_shard_size` is no size.
     """
     base = path.removesuffix(_SUFFIX)
-    limit = float(max_shard_size) * _GIGABYTE
+    limit = _bytes(max_shard_size)
     before = _files_before(path)
     plan = _Plan(os.path.basename(base), limit, before)
     write_weights(plan, model)
@@ -58,6 +60,15 @@ def save_sharded(model, path, max_shard_size):
     write_bytes(path, write_json(document).encode("utf-8"))
     written = {plan.name_of(number) for number in range(len(plan.files))}
     _delete_before(folder, plan.base, before - written)
+
+
+def _bytes(gigabytes):
+    number = isinstance(gigabytes, (int, float, np.number)) and not isinstance(gigabytes, bool)
+    if not number or not gigabytes > 0:
+        raise ValueError(
+            f"max_shard_size is a number of gigabytes above 0, such as 0.5, not {gigabytes!r}."
+        )
+    return float(gigabytes) * _GIGABYTE
 
 
 def _files_before(path):

@@ -212,6 +212,8 @@ def _any_temporal(mode):
 def _optimizer(config, version, custom_objects, native):
     if isinstance(config, str) or config is None:
         return config or "rmsprop"
+    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
+        raise ValueError(f"its optimizer is no object with 'class_name', but {config!r:.200}.")
     config = dict(config)
     cls = _optimizer_class(config, custom_objects)
     settings = config.get("config") or {}

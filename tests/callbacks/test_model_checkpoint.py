@@ -133,6 +133,8 @@ def test_a_field_that_is_not_in_the_logs(tmp_path):
         ({"save_freq": 0}, ValueError, "not 0"),
         ({"period": 0}, ValueError, "period"),
         ({"period": 2, "save_freq": 5}, TypeError, "give one of them"),
+        ({"monitor": None}, TypeError, "monitor is the name of a quantity"),
+        ({"initial_value_threshold": "a"}, ValueError, "a number or None"),
     ],
 )
 def test_wrong_arguments(settings, error, message):

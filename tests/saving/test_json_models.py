@@ -83,6 +83,10 @@ def test_code_in_a_text_is_not_run():
 def test_what_is_no_model():
     with pytest.raises(ValueError, match="nested more than 200 deep"):
         model_from_json("[" * 300 + "]" * 300)
+    with pytest.raises(TypeError, match="takes the text that to_json"):
+        model_from_json(5)
+    with pytest.raises(TypeError, match="model_from_config"):
+        model_from_json({"class_name": "Sequential"})
     with pytest.raises(ValueError, match="the JSON text: the model in it cannot be made.*'Dens'"):
         model_from_json('{"module": "keras.layers", "class_name": "Dens", "config": {}}')
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 
 import h5py
 import numpy as np
@@ -507,6 +508,41 @@ def test_any_other_suffix_is_hdf5_as_in_keras_2(tmp_path, name):
     other.load_weights(tmp_path / ("weights_" + name))
     for one, two in zip(other.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("name", "zipped", "message"),
+    [
+        ("m.keras", False, "not written as folders"),
+        ("m.keras", "yes", "zipped='yes'"),
+        ("m.h5", True, "belongs to '.keras' files"),
+    ],
+)
+def test_only_archives_are_zipped(tmp_path, name, zipped, message):
+    with pytest.raises(ValueError, match=message):
+        stack().save(tmp_path / name, zipped=zipped)
+    assert not list(tmp_path.iterdir())
+
+
+def test_paths_of_bytes(tmp_path):
+    model = stack()
+    path = os.fsencode(tmp_path / "m.keras")
+    model.save(path, zipped=True)
+    same = load_model(path)
+    np.testing.assert_array_equal(same.get_weights()[0], model.get_weights()[0])
+
+
+@pytest.mark.parametrize("optimizer", [5, {"class_name": ["Adam"], "config": {}}, {"config": {}}])
+def test_an_optimizer_that_is_none(tmp_path, optimizer):
+    path = tmp_path / "m.h5"
+    model = stack()
+    model.compile("adam", "mse")
+    model.save(path)
+    with h5py.File(path, "r+") as file:
+        del file.attrs["minikeras_training_config"]
+        file.attrs["training_config"] = json.dumps({"optimizer_config": optimizer, "loss": "mse"})
+    with pytest.raises(ValueError, match=r"m\.h5.*its optimizer is no object with 'class_name'"):
+        load_model(path)
 
 
 def test_suffixes_and_overwriting(tmp_path):

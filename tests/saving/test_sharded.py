@@ -107,6 +107,13 @@ def test_saved_again_and_again(tmp_path):
     other.load_weights(path)
 
 
+@pytest.mark.parametrize("size", [0, -1, float("nan"), "1", True, None])
+def test_sizes_that_are_none(tmp_path, size):
+    with pytest.raises(ValueError, match="max_shard_size"):
+        stack().save_weights(tmp_path / "w.weights.json", max_shard_size=size)
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_suffix_and_the_size_belong_together(tmp_path):
     with pytest.raises(ValueError, match=r"\.weights\.json"):
         stack().save_weights(tmp_path / "w.weights.h5", max_shard_size=1)
