@@ -216,20 +216,32 @@ class _FusedStep:
     pooling behind it, a dense layer with its dropout.
     """
 
-    def __init__(self, first, second, call):
-        self.first, self.second, self.call = first, second, call
+    def __init__(self, first, second):
+        self.first, self.second = first, second
         self.free = [s for s in first.free + second.free if s != second.single]
 
     def run(self, values):
-        """Compute both layers at once, or one after the other where a mask wants its say."""
+        """Compute both layers at once, or one after the other.
+
+        The latter is done where a mask wants its say, and where a layer has been given something
+        else to do meanwhile, another activation perhaps.
+        """
         inputs = values[self.first.single]
-        if inputs.mask is not None:
+        call = _fused(self.first.layer, self.second.layer) if inputs.mask is None else None
+        if call is None:
             self.first.run(values)
             self.second.run(values)
             return
-        values[self.second.output_slots[0]] = self.call(inputs)
+        values[self.second.output_slots[0]] = call(inputs)
         for slot in self.free:
             values[slot] = None
+
+
+def _fused(first, second):
+    """Return a function that computes both layers at once, as they are now, or None."""
+    if not hasattr(first, "fused_with") or "call" in vars(first) or "call" in vars(second):
+        return None
+    return first.fused_with(second)
 
 
 def _fuse(steps, output_slots):
@@ -241,16 +253,10 @@ def _fuse(steps, output_slots):
     gone = set()
     for step in steps:
         before = by_output.get(step.single)
-        if (
-            before is None
-            or before.single is None
-            or readers[step.single] != 1
-            or not hasattr(before.layer, "fused_with")
-        ):
+        if before is None or before.single is None or readers[step.single] != 1:
             continue
-        call = before.layer.fused_with(step.layer)
-        if call is not None:
-            fused[step] = _FusedStep(before, step, call)
+        if _fused(before.layer, step.layer) is not None:
+            fused[step] = _FusedStep(before, step)
             gone.add(before)
     return [fused.get(step, step) for step in steps if step not in gone]
 

@@ -246,6 +246,59 @@ def test_masks_end_at_operations_and_pass_through_layers():
 
 
 # ---------------------------------------------------------------------------------------------
+# Layers that run as one
+# ---------------------------------------------------------------------------------------------
+def set_activation(dense, dropout):
+    dense.activation = minikeras.activations.tanh
+
+
+def set_call(dense, dropout):
+    dense.call = lambda inputs: Dense.call(dense, inputs) * 7
+
+
+def set_other_call(dense, dropout):
+    dropout.call = lambda inputs, training=None: inputs * 7
+
+
+def set_noise_shape(dense, dropout):
+    dropout.noise_shape = (None, 1)
+
+
+def set_rate(dense, dropout):
+    dropout.rate = 0.9
+
+
+def set_penalty(dense, dropout):
+    dense.activity_regularizer = minikeras.regularizers.l2(1.0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [set_activation, set_call, set_other_call, set_noise_shape, set_rate, set_penalty],
+)
+def test_layers_that_run_as_one_heed_what_they_are_given_later(change):
+    x = rows(50, 6)
+    outcomes = []
+    for one in (True, False):
+        minikeras.utils.set_random_seed(0)
+        inputs = Input((6,))
+        dense, dropout = Dense(8, activation="relu"), Dropout(0.5)
+        hidden = dense(inputs)
+        outputs = dropout(hidden)
+        # Where others want the values between, both layers run by themselves.
+        model = Model(inputs, outputs if one else [outputs, hidden])
+        model(x, training=True)
+        change(dense, dropout)
+        minikeras.utils.set_random_seed(1)
+        result = model(x, training=True)
+        result = result if one else result[0]
+        outcomes.append((result.numpy(), [float(loss.numpy()) for loss in model.losses]))
+    (together, losses), (apart, wanted) = outcomes
+    np.testing.assert_allclose(together, apart, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(losses, wanted, rtol=1e-5)
+
+
+# ---------------------------------------------------------------------------------------------
 # What is refused
 # ---------------------------------------------------------------------------------------------
 def test_a_disconnected_graph():
