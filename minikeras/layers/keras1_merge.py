@@ -146,8 +146,8 @@ class Merge(Layer):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Build the layer, and the branches that it merges."""
-        config = dict(config)
+        """Build the layer, and the branches that it merges; Keras 2's config is understood too."""
+        config = _with_functions_as_layers(config)
         if isinstance(config["mode"], dict):
             made = registry.deserialize(config["mode"], custom_objects)
             config.update(
@@ -164,6 +164,33 @@ class Merge(Layer):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             return cls(**config)
+
+
+def _with_functions_as_layers(config):
+    """Return a copy of a config in which functions are configs of Lambda layers.
+
+    Keras 2 wrote a function as code or by its name, and how it did beside it.
+    """
+    config = dict(config)
+    mode, shape, mask = (
+        config.pop(f"{name}_type", "raw") for name in ("mode", "output_shape", "output_mask")
+    )
+    if mode != "raw":
+        config["mode"] = _function(
+            config["mode"],
+            mode,
+            output_shape=config.pop("output_shape", None),
+            output_shape_type=shape,
+            arguments=config.pop("arguments", None),
+        )
+    if mask != "raw":
+        config["output_mask"] = _function(config["output_mask"], mask)
+    return config
+
+
+def _function(stored, kind, **settings):
+    config = {"function": stored, "function_type": kind, **settings}
+    return {"class_name": "Lambda", "config": config}
 
 
 def _made(entries, custom_objects):

@@ -7,6 +7,7 @@ from minikeras import backend as K
 from minikeras import layers
 from minikeras.layers import Dense, Embedding, Flatten, Input, Masking, Merge
 from minikeras.models import Model, Sequential, clone_model, load_model, model_from_json
+from minikeras.utils.function_code import allow_unsafe_code, func_dump
 
 pytestmark = pytest.mark.filterwarnings("ignore:(Merge|merge..) is of Keras 1")
 
@@ -125,6 +126,27 @@ def test_joined_models_are_joined_again_and_called():
     data = [*X, np.ones((2, 4), "float32")]
     outer = Model(inputs, final(inputs))
     np.testing.assert_allclose(outer.predict(data), final.predict(data), rtol=1e-6)
+
+
+def test_configs_of_keras_2_are_understood():
+    def config(mode, **changes):
+        given = {"name": "m", "mode": mode, "concat_axis": -1, "dot_axes": -1, "arguments": {}}
+        for name in ("output_shape", "output_mask"):
+            given.update({name: None, f"{name}_type": "raw"})
+        return {**given, "mode_type": "raw", **changes}
+
+    a, b = Input((2,)), Input((2,))
+
+    def result(made):
+        return Model([a, b], Merge.from_config(made)([a, b])).predict([A, B])
+
+    np.testing.assert_allclose(result(config("ave")), (A + B) / 2)
+    code = func_dump(lambda pair, by: pair[0] * by)
+    written = config(code, mode_type="lambda", arguments={"by": 3.0}, output_shape=[2])
+    with pytest.raises(ValueError, match="safe_mode"):
+        result(written)
+    with allow_unsafe_code():
+        np.testing.assert_allclose(result(written), 3 * A)
 
 
 def test_a_model_may_be_merged_with_itself():
