@@ -9,33 +9,43 @@ import base64
 import binascii
 import builtins
 import marshal
+import threading
 import types
 
 # Global names that stored code may use. Code of Keras 2 finds those of `keras.layers.core` there,
 # `K` above all; the package fills them in when all it consists of has been loaded.
 known_names = {"__builtins__": builtins}
 
-_allowed = [False]
+_for_good = [False]  # whether the whole program may
+
+
+class _Allowed(threading.local):
+    """How deep this thread is in contexts that allow it; other threads may read other files."""
+
+    depth = 0
+
+
+_allowed = _Allowed()
 
 
 class allow_unsafe_code:  # noqa: N801 - a context manager, used like a function
-    """Within this context functions that were saved as code may be made again."""
+    """Within this context this thread may make functions again that were saved as code."""
 
     def __enter__(self):
-        _allowed.append(True)
+        _allowed.depth += 1
 
     def __exit__(self, *details):
-        _allowed.pop()
+        _allowed.depth -= 1
 
 
 def enable_unsafe_deserialization():
     """Allow functions that were saved as code to be made again, from now on (Keras 3)."""
-    _allowed[0] = True
+    _for_good[0] = True
 
 
 def unsafe_code_allowed():
     """Return whether functions that were saved as code may be made again just now."""
-    return _allowed[-1] or _allowed[0]
+    return _allowed.depth > 0 or _for_good[0]
 
 
 def func_dump(func):

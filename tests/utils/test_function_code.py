@@ -1,5 +1,6 @@
 import base64
 import marshal
+import threading
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ def shifted(x, by=2, *, scale=1):
 @pytest.fixture
 def _forbidden_again():
     yield
-    function_code._allowed[:] = [False]
+    function_code._for_good[0] = False
 
 
 def test_the_form_is_marshal_in_base64():
@@ -71,6 +72,16 @@ def test_it_may_be_allowed_for_a_while():
         assert function_code.unsafe_code_allowed()
         assert func_load(dumped)(1, scale=1) == 3
     assert not function_code.unsafe_code_allowed()
+
+
+def test_it_is_allowed_to_one_thread_alone():
+    found = []
+    with function_code.allow_unsafe_code():
+        thread = threading.Thread(target=lambda: found.append(function_code.unsafe_code_allowed()))
+        thread.start()
+        thread.join()
+        assert function_code.unsafe_code_allowed()
+    assert found == [False]
 
 
 def test_it_may_be_allowed_from_now_on(_forbidden_again):
