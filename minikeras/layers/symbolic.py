@@ -128,7 +128,8 @@ class Node:
         args, kwargs: the call's arguments, symbolic tensors anywhere inside them.
         inputs: the symbolic tensors among the arguments, in order.
         outputs: the symbolic tensors that came out, a list.
-        outside: symbolic tensors that the layer takes from around it; they are inputs too.
+        outside: symbolic tensors that the layer takes from around it, among them arguments that
+            it does not take as such (`Lambda(lambda _: x[:, 0])(x)`); they are inputs too.
         structure: the outputs as the call returned them (one tensor, a list, a dictionary).
     """
 
@@ -138,7 +139,8 @@ class Node:
         self.args, self.kwargs = map_structure(lambda value: value, (args, kwargs))
         self.outside = list(outside)
         self.inputs = [t for t in flatten([args, kwargs]) if isinstance(t, KerasTensor)]
-        self.inputs += self.outside
+        given = {id(t) for t in self.inputs}
+        self.inputs += [t for t in self.outside if id(t) not in given]
         self.structure = structure
         self.outputs = [t for t in flatten(structure) if isinstance(t, KerasTensor)]
 

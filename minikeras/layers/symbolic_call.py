@@ -47,9 +47,7 @@ def call_symbolically(layer, inputs, args, kwargs):
         for function in (layer.call, getattr(layer, "function", None)):
             for symbol in symbols_in(layer, function):
                 met.note(symbol)
-    given = {id(t) for t in flatten([inputs, args, kwargs])}
-    outside = [t for t in met.symbols if id(t) not in given]
-    Node(layer, (inputs, *args), kwargs, structure, outside).attach()
+    Node(layer, (inputs, *args), kwargs, structure, met.symbols).attach()
     return structure
 
 

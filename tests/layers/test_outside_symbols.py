@@ -25,6 +25,19 @@ def test_a_lambda_that_closes_over_a_tensor(shape):
     np.testing.assert_allclose(model.predict([a, b]), a * b * 2 + 1, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [lambda x, t: x[:, 1], lambda x, t: t[:, 1] + 0 * x[:, 0], lambda x, t: (x * t)[:, 2]],
+)
+def test_a_lambda_that_closes_over_its_own_argument(function):
+    x = Input((3, 2))
+    y = Lambda(lambda t: function(x, t))(x)
+    model = Model(x, y)
+    assert model.layers[-1].input is x
+    a = numbers(4, 3, 2)
+    np.testing.assert_allclose(model.predict(a), function(a, a), rtol=1e-6, atol=1e-6)
+
+
 def test_gradients_reach_the_tensor_that_was_closed_over():
     def build(join):
         x = Input((3,))
