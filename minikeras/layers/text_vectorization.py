@@ -358,9 +358,8 @@ class TextVectorization(Layer):
         path = config.get("vocabulary")
         if isinstance(path, str) and not unsafe_code_allowed():
             raise ValueError(
-                f"The config of TextVectorization names the file {path!r} as vocabulary, which "
-                "would be read from this computer. Put the words themselves into the config, or "
-                "pass safe_mode=False to load_model if you trust where it comes from."
+                f"The config of TextVectorization names the file {path!r} as vocabulary: put the "
+                "words themselves there, or pass safe_mode=False to load_model if you trust it."
             )
         return super().from_config(config)
 
