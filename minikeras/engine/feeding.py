@@ -173,7 +173,7 @@ class Feeder:
         self._ready_to_train(inputs)
         compilation = self._model._compilation
         outputs = compilation.outputs
-        targets = _arrange_targets(y, outputs)
+        targets = _arrange_targets(self._model._list_targets(y), outputs)
         names = [output.name for output in outputs]
         common_length([("input", inputs), *_named("target", names, targets)])
         compilation.see_labels(targets)

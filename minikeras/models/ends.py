@@ -31,7 +31,11 @@ class Ends:
             return []
         if self._graph is None:
             self._remember_structure(x)
-        return arrange(x, self.input_names, "input")
+        return arrange(_listed(x, self._input_structure), self.input_names, "input")
+
+    def _list_targets(self, y):
+        """Return targets that are nested as the outputs are as a list, others as they are."""
+        return y if self._graph is None else _listed(y, self._output_structure)
 
     def _remember_structure(self, x):
         """Name the inputs of a subclassed model after what it is first given."""
@@ -131,6 +135,38 @@ def _names_of(structure, default):
     if isinstance(structure, dict) and len(structure) == len(default):
         return [str(key) for key in sorted(structure, key=str)]
     return default
+
+
+def _listed(data, structure):
+    """Return data in a list if the ends of the model are nested, and the data are nested alike.
+
+    Everything else is returned as it is: data by name, or in a list already.
+    """
+    if not isinstance(structure, (list, tuple, dict)):
+        return data
+    parts = structure.values() if isinstance(structure, dict) else structure
+    if not any(isinstance(part, (list, tuple, dict)) for part in parts):
+        return data
+    leaves = _leaves_along(structure, data)
+    return data if leaves is None else leaves
+
+
+def _leaves_along(structure, data):
+    """Return the data in the places of the structure's leaves, None if it is nested otherwise."""
+    if isinstance(structure, dict):
+        if not isinstance(data, dict) or set(data) != set(structure):
+            return None
+        pairs = [(structure[key], data[key]) for key in sorted(structure, key=str)]
+    elif isinstance(structure, (list, tuple)):
+        if not isinstance(data, (list, tuple)) or len(data) != len(structure):
+            return None
+        pairs = list(zip(structure, data))
+    else:
+        return [data]
+    found = [_leaves_along(*pair) for pair in pairs]
+    if any(leaves is None for leaves in found):
+        return None
+    return [leaf for leaves in found for leaf in leaves]
 
 
 def name_ends(graph, input_structure, output_structure):

@@ -213,9 +213,13 @@ class _Wiring:
         return {key: self._decode(part) for key, part in value.items()}
 
     def ends(self, structure):
-        """Return tensors in the nesting of addresses; a list of one is that one."""
+        """Return tensors in the nesting of addresses; a list of one on the outside is that one."""
+        found = self._nested_ends(structure)
+        return unpack_single(found) if isinstance(found, list) else found
+
+    def _nested_ends(self, structure):
         if isinstance(structure, dict):
-            return {key: self.ends(part) for key, part in structure.items()}
+            return {key: self._nested_ends(part) for key, part in structure.items()}
         if structure and isinstance(structure[0], str):
             try:
                 return self._find(structure)
@@ -224,7 +228,7 @@ class _Wiring:
                     f"The config names {structure[0]!r} as an end, but describes no such layer, or "
                     "no such call of it."
                 ) from None
-        return unpack_single([self.ends(part) for part in structure])
+        return [self._nested_ends(part) for part in structure]
 
 
 def _is_keras_3(value):

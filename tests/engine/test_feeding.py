@@ -8,6 +8,7 @@ from minikeras.autograd import Tensor
 from minikeras.callbacks import LambdaCallback
 from minikeras.layers import Dense, Flatten, Layer
 from minikeras.models import Input, Model, Sequential
+from minikeras.saving import load_model
 from minikeras.utils import PyDataset, Sequence
 from tests.engine.support import data, fork, line
 from tests.engine.test_arrays import Frame, Series, Sparse
@@ -294,3 +295,26 @@ def test_labels_that_no_loss_looks_at():
     alone.compile("sgd")
     with pytest.warns(UserWarning), pytest.raises(ValueError, match="nothing to minimise"):
         alone.fit(X, Y, verbose=0)
+
+
+def test_data_nested_as_the_ends_of_the_model_are(tmp_path):
+    a, b, c = (Input((3,), name=name) for name in "abc")
+    left, right = Dense(2, name="l")(a), Dense(3, name="r")(b + c)
+    model = Model((a, {"n": [b], "m": c}), (left, {"q": right}))
+    model.compile("sgd", ["mse", "mae"])
+    one, two, three = (np.full((6, 3), value, "float32") for value in (1, 2, 3))
+    y, z = np.zeros((6, 2), "float32"), np.ones((6, 3), "float32")
+    nested, listed = (one, {"n": [two], "m": three}), [one, three, two]  # keys in sorted order
+    expected = model.predict(listed)[1]["q"]
+    np.testing.assert_array_equal(model.predict(nested)[1]["q"], expected)
+    np.testing.assert_array_equal(model.predict({"a": one, "b": two, "c": three})[1]["q"], expected)
+    losses = model.evaluate(nested, (y, {"q": z}), verbose=0)
+    assert losses == model.evaluate(listed, [y, z], verbose=0)
+    assert losses == model.test_on_batch(nested, {"l": y, "r": z})
+    model.fit(nested, (y, {"q": z}), validation_data=(nested, (y, {"q": z})), verbose=0)
+    for path in (tmp_path / "m.keras", tmp_path / "m.h5"):
+        model.save(path)
+        again = load_model(path)
+        np.testing.assert_array_equal(again.predict(nested)[0], model.predict(nested)[0])
+    with pytest.raises(ValueError, match="has 3 inputs"):
+        model.predict((one, {"n": [two]}))
