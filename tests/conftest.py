@@ -5,12 +5,14 @@ import pytest
 
 from minikeras import config, registry
 from minikeras.layers.names import reset_uids
+from minikeras.metrics.naming import reset_auto_names
 
 
 @pytest.fixture(autouse=True)
 def fresh_library():
     """Begin with names from 1 and the same random numbers; put settings and objects back."""
     reset_uids()
+    reset_auto_names()
     np.random.seed(1)
     config._root_seed = None  # the streams follow NumPy's generator, as before any seed was set
     config._streams.clear()

@@ -8,6 +8,7 @@ import numpy as np
 from .. import config, ops
 from ..layers.context import context
 from ..layers.names import reset_uids
+from ..metrics.naming import reset_auto_names
 
 
 def cast_to_floatx(x):
@@ -59,6 +60,7 @@ def clear_session(free_memory=True):
     if free_memory:
         gc.collect()
     reset_uids()
+    reset_auto_names()
     context.training = False
 
 

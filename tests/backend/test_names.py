@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras
 import minikeras.backend as K
 
 NAMES = """
@@ -101,3 +102,9 @@ def test_nothing_cannot_be_folded():
     with pytest.raises(ValueError, match="nothing to fold"):
         K.foldl(lambda a, b: a + b, A[:0])
     assert K.foldl(lambda a, b: a + b, A[:0], 7) == 7
+
+
+def test_metrics_are_counted_anew_in_a_new_session():
+    assert [minikeras.metrics.AUC().name for _ in range(2)] == ["auc", "auc_1"]
+    K.clear_session()
+    assert minikeras.metrics.AUC().name == "auc"
