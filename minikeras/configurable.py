@@ -56,6 +56,18 @@ def init_parameters(cls):
     return tuple(names)
 
 
+def passed_on(arguments, *ending):
+    """Return the arguments of a constructor that go on to the next one.
+
+    Args:
+        arguments: `locals()`, at the beginning of the constructor.
+        ending: names of those that do not go on.
+    """
+    left_out = ("self", "__class__", "kwargs", *ending)
+    own = {name: value for name, value in arguments.items() if name not in left_out}
+    return {**own, **arguments.get("kwargs", {})}
+
+
 class Configurable:
     """Mixin: `get_config` from the constructor's signature, `from_config` back."""
 

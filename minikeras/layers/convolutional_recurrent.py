@@ -7,7 +7,7 @@ from ..autograd import Tensor
 from ..ops.windows import conv_output_length, normalize_padding, normalize_tuple
 from .base import Layer, register
 from .conv_base import positive
-from .fused_recurrent import settings_of_cell
+from .fused_recurrent import parted, settings_of_cell
 from .recurrent import RNN
 from .rnn_cell_base import DropoutMasks
 
@@ -250,39 +250,9 @@ class ConvLSTM(RNN):
         seed=None,
         **kwargs,
     ):
-        cell = ConvLSTMCell(
-            self._axes_of_step - 2,
-            filters,
-            kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            unit_forget_bias=unit_forget_bias,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        settings, others = parted(ConvLSTMCell, locals())
+        cell = ConvLSTMCell(self._axes_of_step - 2, **settings)
+        super().__init__(cell, **others)
         cell._dtype = self._dtype
 
     def build(self, input_shape):

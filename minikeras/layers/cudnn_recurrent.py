@@ -10,7 +10,7 @@ import numpy as np
 from .. import ops
 from ..ops import recurrent
 from .base import register
-from .fused_recurrent import FusedRNN, settings_of_cell
+from .fused_recurrent import FusedRNN, parted, settings_of_cell
 from .gru import GRUCell
 from .lstm import LSTMCell
 
@@ -118,28 +118,8 @@ class CuDNNLSTM(_CuDNN):
         stateful=False,
         **kwargs,
     ):
-        cell = _CuDNNLSTMCell(
-            units,
-            recurrent_activation="sigmoid",
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            unit_forget_bias=unit_forget_bias,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            stateful=stateful,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        settings, others = parted(LSTMCell, locals())
+        super().__init__(_CuDNNLSTMCell(recurrent_activation="sigmoid", **settings), **others)
 
 
 @register()
@@ -175,25 +155,6 @@ class CuDNNGRU(_CuDNN):
         stateful=False,
         **kwargs,
     ):
-        cell = _CuDNNGRUCell(
-            units,
-            recurrent_activation="sigmoid",
-            reset_after=True,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            stateful=stateful,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        settings, others = parted(GRUCell, locals())
+        cell = _CuDNNGRUCell(recurrent_activation="sigmoid", reset_after=True, **settings)
+        super().__init__(cell, **others)

@@ -1,6 +1,6 @@
 """What LSTM, GRU and SimpleRNN share: whole sequences in one operation where it can be done."""
 
-from ..configurable import init_parameters
+from ..configurable import init_parameters, passed_on
 from .base import Layer
 from .recurrent import RNN
 
@@ -9,12 +9,28 @@ def settings_of_cell(cell_class):
     """Decorate a layer: the settings that its cell has can be read from the layer too."""
 
     def decorate(layer_class):
-        for name in init_parameters(cell_class):
-            if name not in init_parameters(Layer):
-                setattr(layer_class, name, _setting(name))
+        for name in _settings(cell_class):
+            setattr(layer_class, name, _setting(name))
         return layer_class
 
     return decorate
+
+
+def parted(cell_class, arguments):
+    """Return the arguments of a layer's constructor: those of its cell, and those of `RNN`.
+
+    Args:
+        cell_class: the cell's class.
+        arguments: `locals()`, at the beginning of the constructor.
+    """
+    others = passed_on(arguments)
+    names = [name for name in _settings(cell_class) if name in arguments]
+    return {name: others.pop(name) for name in names}, others
+
+
+def _settings(cell_class):
+    """Return the constructor parameters of a cell that not every layer has."""
+    return [name for name in init_parameters(cell_class) if name not in init_parameters(Layer)]
 
 
 def _setting(name):

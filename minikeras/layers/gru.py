@@ -1,8 +1,9 @@
 """GRU: gated recurrent units, as a cell and as a layer."""
 
+from ..configurable import passed_on
 from ..ops import recurrent
 from .base import register
-from .fused_recurrent import FusedRNN, settings_of_cell
+from .fused_recurrent import FusedRNN, parted, settings_of_cell
 from .rnn_cell_base import GatedCell, fused_name
 
 
@@ -62,26 +63,7 @@ class GRUCell(GatedCell):
         seed=None,
         **kwargs,
     ):
-        super().__init__(
-            units,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            implementation=implementation,
-            seed=seed,
-            **kwargs,
-        )
+        super().__init__(**passed_on(locals(), "reset_after"))
         self.reset_after = bool(reset_after)
 
     def _bias_shape(self):
@@ -168,36 +150,7 @@ class GRU(FusedRNN):
         use_cudnn="auto",
         **kwargs,
     ):
-        cell = GRUCell(
-            units,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            implementation=implementation,
-            reset_after=reset_after,
-            seed=seed,
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            use_cudnn=use_cudnn,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        settings, others = parted(GRUCell, locals())
+        super().__init__(GRUCell(**settings), **others)
 
     _operation = staticmethod(recurrent.gru)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from ..configurable import passed_on
 from ..ops import recurrent
 from .base import register
-from .fused_recurrent import FusedRNN, settings_of_cell
+from .fused_recurrent import FusedRNN, parted, settings_of_cell
 from .rnn_cell_base import GatedCell, fused_name
 
 
@@ -63,26 +64,7 @@ class LSTMCell(GatedCell):
         seed=None,
         **kwargs,
     ):
-        super().__init__(
-            units,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            implementation=implementation,
-            seed=seed,
-            **kwargs,
-        )
+        super().__init__(**passed_on(locals(), "unit_forget_bias"))
         self.unit_forget_bias = bool(unit_forget_bias)
 
     def _first_bias(self, shape, dtype=None):
@@ -165,36 +147,7 @@ class LSTM(FusedRNN):
         use_cudnn="auto",
         **kwargs,
     ):
-        cell = LSTMCell(
-            units,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            unit_forget_bias=unit_forget_bias,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            implementation=implementation,
-            seed=seed,
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            use_cudnn=use_cudnn,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        settings, others = parted(LSTMCell, locals())
+        super().__init__(LSTMCell(**settings), **others)
 
     _operation = staticmethod(recurrent.lstm)

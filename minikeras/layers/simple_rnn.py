@@ -1,8 +1,9 @@
 """SimpleRNN: the output fed back as it is, as a cell and as a layer."""
 
+from ..configurable import passed_on
 from ..ops import recurrent
 from .base import register
-from .fused_recurrent import FusedRNN, settings_of_cell
+from .fused_recurrent import FusedRNN, parted, settings_of_cell
 from .rnn_cell_base import GatedCell
 
 
@@ -45,24 +46,7 @@ class SimpleRNNCell(GatedCell):
         seed=None,
         **kwargs,
     ):
-        super().__init__(
-            units,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            **kwargs,
-        )
+        super().__init__(**passed_on(locals()))
 
     def call(self, inputs, states, training=None):
         """Return the output and the new states [h]."""
@@ -124,33 +108,8 @@ class SimpleRNN(FusedRNN):
         implementation=None,
         **kwargs,
     ):
-        cell = SimpleRNNCell(
-            units,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            implementation=1 if implementation is None else implementation,
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        implementation = 1 if implementation is None else implementation
+        settings, others = parted(SimpleRNNCell, locals())
+        super().__init__(SimpleRNNCell(**settings), **others)
 
     _operation = staticmethod(recurrent.simple_rnn)
