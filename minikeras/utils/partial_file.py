@@ -14,6 +14,7 @@ try:
 except ImportError:  # Windows: there two downloads of one file at the same time are not kept apart
     fcntl = None
 
+from .atomic import sync_folder
 from .live_line import write_line
 
 
@@ -102,7 +103,7 @@ class PartialFile:
         if fcntl is None:
             self._close()  # Windows does not rename an open file
         os.replace(self.path, self.target)
-        _sync_folder(os.path.dirname(self.target))
+        sync_folder(os.path.dirname(self.target))
         self._forget_notes()
         self._close()
 
@@ -149,16 +150,3 @@ def _is_same_file(file, path):
         return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
     except FileNotFoundError:
         return False
-
-
-def _sync_folder(folder):
-    """Write a rename in `folder` to disk, where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder or ".", os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # Some network file systems refuse; the rename itself has happened.
-    finally:
-        os.close(descriptor)
