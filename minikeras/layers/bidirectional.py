@@ -6,7 +6,7 @@ from .. import ops
 from ..registry import custom_object_scope
 from ..utils.nest import as_list
 from .base import Layer, register, registry
-from .inputs import shapes_of
+from .inputs import map_shapes, shapes_of
 from .signature import call_signature
 from .stacked_cells import flat_states
 from .symbolic import KerasTensor
@@ -120,9 +120,7 @@ class Bidirectional(Wrapper):
             if own is not None:
                 layer.compute_output_spec(sequences, initial_state=own)
         shapes = self.compute_output_shape(shapes_of(inputs))
-        several = isinstance(shapes, list)
-        symbols = [KerasTensor(s, self.compute_dtype) for s in (shapes if several else [shapes])]
-        return symbols if several else symbols[0]
+        return map_shapes(lambda s: KerasTensor(s, self.compute_dtype), shapes)
 
     def compute_mask(self, inputs, mask=None):
         """Return the input's mask for sequences, None for states and for last outputs."""

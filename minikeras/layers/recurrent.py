@@ -10,7 +10,7 @@ from ..ops.recurrence import rnn
 from ..utils.nest import as_list
 from .base import Layer, register, registry
 from .input_spec import InputSpec
-from .inputs import shapes_of
+from .inputs import map_shapes, shapes_of
 from .signature import call_signature
 from .stacked_cells import (
     StackedRNNCells,
@@ -127,9 +127,7 @@ class RNN(Layer):
         if states is not None:
             self._check_states(states, sequences)
         shapes = self.compute_output_shape(shapes_of(inputs))
-        several = isinstance(shapes, list)
-        symbols = [KerasTensor(s, self.compute_dtype) for s in (shapes if several else [shapes])]
-        return symbols if several else symbols[0]
+        return map_shapes(lambda s: KerasTensor(s, self.compute_dtype), shapes)
 
     def compute_mask(self, inputs, mask=None):
         """Return the input's mask for a sequence, None for states and for a last output."""
