@@ -18,6 +18,7 @@ from .plan import Plan
 _PLANS_KEPT = 16
 _SWEEP_EVERY = 250  # steps
 _WORTH_A_THREAD = 1 << 18  # elements
+_AHEAD = 1 << 14  # elements that take as long as a hand-over
 
 
 class ElementwiseOptimizer(Optimizer):
@@ -175,7 +176,7 @@ class ElementwiseOptimizer(Optimizer):
         if plan.size < 2 * _WORTH_A_THREAD:
             work(0, plan.size)
         else:
-            parallel.run(work, plan.size, _WORTH_A_THREAD // 8)
+            parallel.run(work, plan.size, _WORTH_A_THREAD, ahead=_AHEAD)
 
     def _run(self, plan, sources, rate, first, last):
         """Update the elements from `first` to before `last`.

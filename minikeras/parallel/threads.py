@@ -31,7 +31,7 @@ def set_num_threads(count):
     _limit = count
 
 
-def run(work, count, least=1):
+def run(work, count, least=1, ahead=None):
     """Call `work(start, stop)` on consecutive parts of `range(count)`, side by side.
 
     Args:
@@ -39,6 +39,7 @@ def run(work, count, least=1):
             another part writes to.
         count: number of items.
         least: the smallest part worth another thread. Handing over costs about 0.04 ms.
+        ahead: items that take about as long; half of `least` by default.
 
     Returns:
         The list of results in the order of the parts. An exception in a part is raised here
@@ -49,7 +50,7 @@ def run(work, count, least=1):
         return [work(0, count)]
     # The calling thread begins before the others have woken, and would have to be woken itself if
     # it were done first: it takes more than they do, by about what a hand-over costs.
-    ahead = min(least // 2, count // 16)
+    ahead = min(least // 2 if ahead is None else ahead, count // 16)
     bounds = [0, *(ahead + (count - ahead) * i // parts for i in range(1, parts + 1))]
     ranges = list(zip(bounds, bounds[1:], strict=False))
     if not _busy.acquire(blocking=False):  # inside another section, or another thread is in one
